@@ -1,0 +1,89 @@
+# rootfi: the RootFi unified API in SQL
+#
+# make, make install	build and install the extension
+# make installcheck	run the tests against the installed extension and a
+#			running server (PGHOST and so on)
+# make demo, make test	all in one: install what is missing, build, start a
+#			throw-away server, run, clean up; KEEP=1 keeps it
+
+EXTENSION = rootfi
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" rootfi.control)
+
+MODULE_big = rootfi
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+
+# The install script is made of these, in this order.
+MODULES_SQL = connection types calls rows grants
+INSTALL_SQL = sql/rootfi--$(EXTVERSION).sql
+DATA = $(wildcard sql/upgrade/rootfi--*--*.sql)
+DATA_built = $(INSTALL_SQL)
+
+# One encoding and sort order, whatever the server's own; a fresh sandbox for
+# each file.
+REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=test --encoding=UTF8 --no-locale \
+	--launcher=./test/bin/with-sandbox
+TAP_TESTS = 1
+PROVE_TESTS = test/t/*.pl
+
+PG_CONFIG ?= pg_config
+PKG_CONFIG ?= pkg-config
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: sandbox clean-sandbox demo test
+
+# These need no PostgreSQL: demo and test install it themselves.
+sandbox:
+	$(MAKE) -C test/sandbox
+
+clean-sandbox:
+	$(MAKE) -C test/sandbox clean
+
+demo test:
+	test/bin/$@
+
+ifneq ($(filter-out sandbox clean-sandbox demo test,$(or $(MAKECMDGOALS),all)),)
+
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifeq ($(wildcard $(PGXS)),)
+$(error PostgreSQL's extension build files are missing: install \
+	postgresql-server-dev-15 or later, or set PG_CONFIG)
+endif
+
+ifneq ($(filter-out sandbox clean-sandbox demo test clean distclean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(shell $(PKG_CONFIG) --atleast-version=7.83 libcurl 2>/dev/null && echo found),found)
+$(error libcurl 7.83 or later is missing: install libcurl4-openssl-dev and \
+	pkg-config)
+endif
+endif
+
+PG_CPPFLAGS = -DROOTFI_VERSION=\"$(EXTVERSION)\" \
+	$(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
+SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
+
+# Bitcode would only let JIT inline functions that wait for a network, and it
+# asks for the very clang that PostgreSQL was built with.
+override with_llvm = no
+
+include $(PGXS)
+
+# after PGXS, which resets it
+override PROVE_FLAGS += -I test/perl
+
+$(OBJS): $(wildcard src/*.h) rootfi.control
+
+$(INSTALL_SQL): $(MODULES_SQL:%=sql/install/%.sql) rootfi.control
+	cat $(filter %.sql,$^) > $@
+
+# The environment may name the server, but not change what the tests see.
+unexport PGAPPNAME PGCLIENTENCODING PGDATABASE PGDATESTYLE PGGEQO PGOPTIONS PGTZ
+installcheck: export LANG = C.UTF-8
+installcheck: export LC_COLLATE = C.UTF-8
+installcheck: export LC_CTYPE = C.UTF-8
+
+installcheck: sandbox
+
+clean: clean-sandbox
+
+endif

@@ -1,0 +1,21 @@
+/*
+ * api.h
+ *		Calls that answer with jsonb, and what lists share with them.
+ */
+#ifndef ROOTFI_API_H
+#define ROOTFI_API_H
+
+#include "http.h"
+#include "utils/jsonb.h"
+
+/* A call; the texts must live during it. */
+typedef struct ApiCall
+{
+	HttpRequest request;
+	const char *action;			/* completes "could not ..." */
+} ApiCall;
+
+extern Jsonb *rootfi_api_call(const ApiCall *call);
+extern HttpResponse *rootfi_api_finish(HttpTransfer *transfer, int *replaced);
+
+#endif							/* ROOTFI_API_H */

@@ -1,0 +1,96 @@
+/*
+ * catalog.h
+ *		The resources of the API: everything that differs between them.
+ */
+#ifndef ROOTFI_CATALOG_H
+#define ROOTFI_CATALOG_H
+
+/* What can be done with a resource. */
+typedef enum Verb
+{
+	VERB_CREATE,
+	VERB_GET,
+	VERB_UPDATE,
+	VERB_DELETE,
+	VERB_LIST,
+} Verb;
+
+#define VERB_BIT(verb)	(1 << (verb))
+#define VERBS_ALL		(VERB_BIT(VERB_CREATE) | VERB_BIT(VERB_GET) | \
+						 VERB_BIT(VERB_UPDATE) | VERB_BIT(VERB_DELETE) | \
+						 VERB_BIT(VERB_LIST))
+
+/* How the objects of a write stand in its body (C7, C15). */
+typedef enum BodyShape
+{
+	BODY_WRAPPED,				/* {"company_id": 1, "data": [{...}]} */
+	BODY_BARE,					/* {"company_id": 1, ...} */
+} BodyShape;
+
+/* JSON type that a member of a body must have. */
+typedef enum FieldType
+{
+	FIELD_STRING,
+	FIELD_NUMBER,
+	FIELD_OBJECT,
+	FIELD_OBJECTS,				/* array of objects */
+} FieldType;
+
+/* A member that the documents name; others are sent as they are. */
+typedef struct Field
+{
+	const char *name;
+	FieldType	type;
+	bool		required;		/* on create */
+	const struct Field *fields; /* of the object or of each element */
+} Field;
+
+/*
+ * A column that may be found under another name, tried in this order when
+ * the answer has no member of the column's own name.
+ */
+typedef struct FieldAlias
+{
+	const char *column;
+	const char *member;
+	const char *values;			/* only these, separated by blanks; any case */
+} FieldAlias;
+
+/* Objects that stand outside the list they belong into (C3). */
+typedef struct StrayChild
+{
+	const char *member;			/* of the parent */
+	const char *type;			/* value of the child's member "type" */
+} StrayChild;
+
+/* A list inside a record, with its own row type. */
+typedef struct ChildList
+{
+	const char *member;
+	const char *row_type;
+	const char *parent_key;		/* column that holds the parent's rootfi_id */
+	const StrayChild *strays;
+	const struct ChildList *children;
+} ChildList;
+
+typedef struct Resource
+{
+	const char *name;			/* as in SQL: "payments/orders" */
+	const char *path;			/* on the server: "/v4/payments/orders" */
+	const char *singular;		/* in messages: "payment order" */
+	const char *plural;
+	const char *row_type;		/* NULL when the catalog has none */
+	int			verbs;
+	BodyShape	body;
+	const Field *fields;
+	const FieldAlias *aliases;
+	const ChildList *children;
+} Resource;
+
+extern const Resource *rootfi_resource_by_name(const char *name);
+extern const Resource *rootfi_resource_by_row_type(const char *row_type);
+extern const ChildList *rootfi_child_by_row_type(const char *row_type);
+extern void rootfi_check_verb(const Resource *resource, Verb verb);
+extern Verb rootfi_verb_by_name(const char *name);
+
+#endif							/* ROOTFI_CATALOG_H */

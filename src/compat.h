@@ -1,0 +1,126 @@
+/*
+ * compat.h
+ *		Every test of PG_VERSION_NUM, so that the sources themselves read as
+ *		if there were one PostgreSQL.
+ */
+#ifndef ROOTFI_COMPAT_H
+#define ROOTFI_COMPAT_H
+
+#include "access/xact.h"
+#include "catalog/pg_foreign_server.h"
+#include "common/jsonapi.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#endif
+#if PG_VERSION_NUM >= 180000
+#include "storage/waiteventset.h"
+#endif
+#include "storage/latch.h"
+#include "utils/acl.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/wait_event.h"
+
+/* May the user use the foreign server? */
+static inline AclResult
+rootfi_server_aclcheck(Oid serverid, Oid userid)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ForeignServerRelationId, serverid, userid,
+						   ACL_USAGE);
+#else
+	return pg_foreign_server_aclcheck(serverid, userid, ACL_USAGE);
+#endif
+}
+
+/* JSON parser: its actions return a result since 16 */
+#if PG_VERSION_NUM >= 160000
+typedef JsonParseErrorType JsonActionResult;
+#define JSON_ACTION_DONE	return JSON_SUCCESS
+#else
+typedef void JsonActionResult;
+#define JSON_ACTION_DONE	return
+#endif
+
+/* A lexer over text in UTF-8 that decodes strings, in the current context. */
+static inline JsonLexContext *
+rootfi_json_lexer(const char *text, int len)
+{
+#if PG_VERSION_NUM >= 170000
+	return makeJsonLexContextCstringLen(NULL, text, len, PG_UTF8, true);
+#else
+	return makeJsonLexContextCstringLen(unconstify(char *, text), len,
+										PG_UTF8, true);
+#endif
+}
+
+/*
+ * Runs a type's input function; false when it refuses the text.  Before 16 a
+ * subtransaction has to catch that.
+ */
+static inline bool
+rootfi_try_input(FmgrInfo *input, char *text, Oid ioparam, int32 typmod,
+				 Datum *result)
+{
+#if PG_VERSION_NUM >= 160000
+	ErrorSaveContext errors = {T_ErrorSaveContext};
+
+	return InputFunctionCallSafe(input, text, ioparam, typmod,
+								 (Node *) &errors, result);
+#else
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool success = true;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		*result = InputFunctionCall(input, text, ioparam, typmod);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		if (ERRCODE_TO_CATEGORY(geterrcode()) == ERRCODE_OPERATOR_INTERVENTION)
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		success = false;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return success;
+#endif
+}
+
+/* A set of wait events that lives until FreeWaitEventSet. */
+static inline WaitEventSet *
+rootfi_create_wait_event_set(int nevents)
+{
+#if PG_VERSION_NUM >= 170000
+	return CreateWaitEventSet(NULL, nevents);
+#else
+	return CreateWaitEventSet(TopMemoryContext, nevents);
+#endif
+}
+
+/* What pg_stat_activity shows while an answer is awaited. */
+static inline uint32
+rootfi_wait_event(void)
+{
+#if PG_VERSION_NUM >= 170000
+	static uint32 wait_event = 0;
+
+	if (wait_event == 0)
+		wait_event = WaitEventExtensionNew("RootfiHttp");
+	return wait_event;
+#else
+	return PG_WAIT_EXTENSION;
+#endif
+}
+
+#endif							/* ROOTFI_COMPAT_H */

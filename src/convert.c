@@ -1,0 +1,519 @@
+/*
+ * convert.c
+ *		JSON objects to rows by the names and types of the row asked for.
+ *
+ * The row type is the schema.  A member goes to the column of its name; one
+ * without a column, or with a value that the column's type cannot hold, goes
+ * to the column "extra" (jsonb) if there is one, so that nothing is lost and
+ * no odd record fails a page.  A member that is null and one that is missing
+ * are the same: NULL.
+ *
+ * Only for types not listed in "kinds" the type's own input function is
+ * called; all others are read here, independent of the session's settings.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "convert.h"
+#include "scalars.h"
+
+typedef struct RowColumn RowColumn;
+
+/* Reads a value that is not null; false when the type cannot hold it. */
+typedef bool (*ColumnReader) (RowColumn *column, const JsonValue *value,
+							  Datum *result);
+
+struct RowColumn
+{
+	const char *name;
+	int			index;			/* in the row */
+	ColumnReader read;
+	FmgrInfo	input;			/* for read_other */
+	Oid			ioparam;
+	int32		typmod;
+	bool		fixed;			/* set by rootfi_row_set, not by members */
+	Datum		fixed_value;
+	bool		fixed_isnull;
+};
+
+/* An object being read. */
+typedef struct RowState
+{
+	RowPlan    *plan;
+	JsonbParseState *extra;		/* NULL until there is a member for it */
+	JsonValue  *alias_values;	/* by alias; type 0 while not seen */
+} RowState;
+
+static bool
+read_int2(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	int64		number;
+
+	if (!value->token || !rootfi_read_int64(value->token, &number) ||
+		number < PG_INT16_MIN || number > PG_INT16_MAX)
+		return false;
+	*result = Int16GetDatum((int16) number);
+	return true;
+}
+
+static bool
+read_int4(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	int64		number;
+
+	if (!value->token || !rootfi_read_int64(value->token, &number) ||
+		number < PG_INT32_MIN || number > PG_INT32_MAX)
+		return false;
+	*result = Int32GetDatum((int32) number);
+	return true;
+}
+
+static bool
+read_int8(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	int64		number;
+
+	if (!value->token || !rootfi_read_int64(value->token, &number))
+		return false;
+	*result = Int64GetDatum(number);
+	return true;
+}
+
+static bool
+read_numeric(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	return value->token && rootfi_read_numeric(value->token, result);
+}
+
+static bool
+read_text(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	if (!value->token)
+		return false;
+	*result = CStringGetTextDatum(value->token);
+	return true;
+}
+
+static bool
+read_bool(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	bool		truth;
+
+	if (!value->token || !rootfi_read_bool(value->token, &truth))
+		return false;
+	*result = BoolGetDatum(truth);
+	return true;
+}
+
+/* Timestamps with and without time zone: both are kept as UTC. */
+static bool
+read_timestamp(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	Timestamp	time;
+
+	if (value->type != JSON_TOKEN_STRING ||
+		!rootfi_read_timestamp(value->token, &time))
+		return false;
+	*result = TimestampGetDatum(time);
+	if (column->typmod >= 0)
+		*result = DirectFunctionCall2(timestamp_scale, *result,
+									  Int32GetDatum(column->typmod));
+	return true;
+}
+
+/* The day in UTC. */
+static bool
+read_date(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	Timestamp	time;
+
+	if (value->type != JSON_TOKEN_STRING ||
+		!rootfi_read_timestamp(value->token, &time))
+		return false;
+	*result = DirectFunctionCall1(timestamp_date, TimestampGetDatum(time));
+	return true;
+}
+
+static bool
+read_jsonb(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	char	   *problem;
+	Jsonb	   *jsonb = rootfi_json_to_jsonb(value->text, value->len,
+											 &problem);
+
+	*result = JsonbPGetDatum(jsonb);
+	return jsonb != NULL;
+}
+
+static bool
+read_json(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	*result = PointerGetDatum(cstring_to_text_with_len(value->text,
+													   value->len));
+	return true;
+}
+
+/* Any other type, by its input function; objects and arrays as JSON text. */
+static bool
+read_other(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	char	   *text = value->token ? value->token :
+	pnstrdup(value->text, value->len);
+
+	return rootfi_try_input(&column->input, text, column->ioparam,
+							column->typmod, result);
+}
+
+static const struct
+{
+	Oid			type;
+	ColumnReader read;
+}			kinds[] =
+
+{
+	{INT2OID, read_int2},
+	{INT4OID, read_int4},
+	{INT8OID, read_int8},
+	{TEXTOID, read_text},
+	{BOOLOID, read_bool},
+	{TIMESTAMPTZOID, read_timestamp},
+	{TIMESTAMPOID, read_timestamp},
+	{DATEOID, read_date},
+	{JSONBOID, read_jsonb},
+	{JSONOID, read_json},
+};
+
+/* How values of a type are read; numeric with a precision by its input. */
+static ColumnReader
+find_reader(Oid type, int32 typmod)
+{
+	if (type == NUMERICOID && typmod < 0)
+		return read_numeric;
+	for (int i = 0; i < lengthof(kinds); i++)
+		if (kinds[i].type == type)
+			return kinds[i].read;
+	return read_other;
+}
+
+static int
+compare_columns(const void *a, const void *b)
+{
+	return strcmp(((const RowColumn *) a)->name, ((const RowColumn *) b)->name);
+}
+
+/* Describes one column. */
+static void
+init_column(RowColumn *column, Form_pg_attribute att)
+{
+	column->name = NameStr(att->attname);
+	column->index = att->attnum - 1;
+	column->typmod = att->atttypmod;
+	column->read = find_reader(att->atttypid, att->atttypmod);
+	if (column->read == read_other)
+	{
+		Oid			input;
+
+		getTypeInputInfo(att->atttypid, &input, &column->ioparam);
+		fmgr_info(input, &column->input);
+	}
+}
+
+/*
+ * Plans the reading of objects into rows of "desc", which must live as long
+ * as the plan.  Allocates in the current context.
+ */
+RowPlan *
+rootfi_row_plan(TupleDesc desc, const FieldAlias *aliases)
+{
+	RowPlan    *plan = palloc0(sizeof(RowPlan));
+
+	plan->desc = desc;
+	plan->values = palloc0(desc->natts * sizeof(Datum));
+	plan->nulls = palloc(desc->natts * sizeof(bool));
+	plan->columns = palloc0(desc->natts * sizeof(RowColumn));
+	plan->aliases = aliases;
+	while (aliases != NULL && aliases[plan->naliases].column != NULL)
+		plan->naliases++;
+	plan->extra = -1;
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (att->attisdropped)
+			continue;
+		if (att->atttypid == JSONBOID &&
+			strcmp(NameStr(att->attname), "extra") == 0)
+			plan->extra = i;
+		else
+			init_column(&plan->columns[plan->ncolumns++], att);
+	}
+	qsort(plan->columns, plan->ncolumns, sizeof(RowColumn), compare_columns);
+	return plan;
+}
+
+/* The column of that name, or NULL. */
+static RowColumn *
+find_column(const RowPlan *plan, const char *name)
+{
+	RowColumn	key = {.name = name};
+
+	return bsearch(&key, plan->columns, plan->ncolumns, sizeof(RowColumn),
+				   compare_columns);
+}
+
+/*
+ * Sets a column for the objects to come; a member of the same name and value
+ * is dropped, one of another value goes to "extra".  Does nothing if the row
+ * has no such column; the column must be an integer of 4 or 8 bytes.
+ */
+void
+rootfi_row_set(RowPlan *plan, const char *name, int64 value, bool isnull)
+{
+	RowColumn  *column = find_column(plan, name);
+
+	if (column == NULL)
+		return;
+	column->fixed = true;
+	column->fixed_isnull = isnull;
+	column->fixed_value = column->read == read_int4 ?
+		Int32GetDatum((int32) value) : Int64GetDatum(value);
+}
+
+/* Gives a column of type text a value in the latest row if it has none. */
+void
+rootfi_row_default(RowPlan *plan, const char *name, const char *value)
+{
+	RowColumn  *column = find_column(plan, name);
+
+	if (column == NULL || column->read != read_text ||
+		!plan->nulls[column->index])
+		return;
+	plan->values[column->index] = CStringGetTextDatum(value);
+	plan->nulls[column->index] = false;
+}
+
+/* A scalar or a whole subtree as a value to push into jsonb. */
+static void
+to_jsonb_value(const JsonValue *value, JsonbValue *result)
+{
+	Datum		number;
+	char	   *problem;
+	Jsonb	   *jsonb;
+
+	result->type = jbvNull;
+	switch (value->type)
+	{
+		case JSON_TOKEN_TRUE:
+		case JSON_TOKEN_FALSE:
+			result->type = jbvBool;
+			result->val.boolean = value->type == JSON_TOKEN_TRUE;
+			return;
+		case JSON_TOKEN_NULL:
+			return;
+		case JSON_TOKEN_NUMBER:
+			if (rootfi_read_numeric(value->token, &number))
+			{
+				result->type = jbvNumeric;
+				result->val.numeric = DatumGetNumeric(number);
+				return;
+			}
+			break;
+		case JSON_TOKEN_STRING:
+			break;
+		default:
+			jsonb = rootfi_json_to_jsonb(value->text, value->len, &problem);
+			if (jsonb != NULL)
+			{
+				result->type = jbvBinary;
+				result->val.binary.data = &jsonb->root;
+				result->val.binary.len = VARSIZE(jsonb) - VARHDRSZ;
+				return;
+			}
+	}
+	/* a string, or what even jsonb cannot hold: its text */
+	result->type = jbvString;
+	result->val.string.val = value->token ? value->token :
+		pnstrdup(value->text, value->len);
+	result->val.string.len = strlen(result->val.string.val);
+}
+
+/* Puts a member into "extra", if the row has that. */
+static void
+add_extra(RowState *state, const char *name, const JsonValue *value)
+{
+	JsonbValue	item;
+
+	if (state->plan->extra < 0)
+		return;
+	if (state->extra == NULL)
+		pushJsonbValue(&state->extra, WJB_BEGIN_OBJECT, NULL);
+	item.type = jbvString;
+	item.val.string.val = unconstify(char *, name);
+	item.val.string.len = strlen(name);
+	pushJsonbValue(&state->extra, WJB_KEY, &item);
+	to_jsonb_value(value, &item);
+	pushJsonbValue(&state->extra, WJB_VALUE, &item);
+}
+
+/* Keeps a member for the aliases that name it. */
+static void
+keep_for_aliases(RowState *state, const char *name, const JsonValue *value)
+{
+	for (int i = 0; i < state->plan->naliases; i++)
+		if (strcmp(state->plan->aliases[i].member, name) == 0)
+			state->alias_values[i] = *value;
+}
+
+/* Does a member say again what its column was set to? */
+static bool
+repeats_fixed(RowColumn *column, const JsonValue *value)
+{
+	Datum		datum;
+
+	return !column->fixed_isnull && column->read(column, value, &datum) &&
+		datum == column->fixed_value;
+}
+
+/* Takes one member of the object; of several of one name the last counts. */
+static void
+take_member(void *arg, const char *name, const JsonValue *value)
+{
+	RowState   *state = arg;
+	RowPlan    *plan = state->plan;
+	RowColumn  *column = find_column(plan, name);
+
+	if (column == NULL)
+	{
+		add_extra(state, name, value);
+		keep_for_aliases(state, name, value);
+	}
+	else if (column->fixed)
+	{
+		if (value->type != JSON_TOKEN_NULL && !repeats_fixed(column, value))
+			add_extra(state, name, value);
+	}
+	else
+	{
+		bool	   *isnull = &plan->nulls[column->index];
+
+		*isnull = value->type == JSON_TOKEN_NULL;
+		if (!*isnull &&
+			!column->read(column, value, &plan->values[column->index]))
+		{
+			*isnull = true;
+			add_extra(state, name, value);
+		}
+	}
+}
+
+/* Is the text one of the words, in whatever case (C5)? */
+static bool
+is_one_of(const char *text, const char *words)
+{
+	size_t		len = strlen(text);
+
+	for (const char *word = words; *word != '\0';)
+	{
+		size_t		n = strcspn(word, " ");
+
+		if (n == len && pg_strncasecmp(word, text, n) == 0)
+			return true;
+		word += n + strspn(word + n, " ");
+	}
+	return false;
+}
+
+/* Can the alias take its value from this member? */
+static bool
+alias_accepts(const FieldAlias *alias, const JsonValue *value)
+{
+	if (value->type == JSON_TOKEN_INVALID || value->type == JSON_TOKEN_NULL)
+		return false;
+	return alias->values == NULL ||
+		(value->token != NULL && is_one_of(value->token, alias->values));
+}
+
+/*
+ * Fills columns that are still empty from members of other names (C2, C4).
+ * Those stay in "extra" too, since the object did have them.
+ */
+static void
+apply_aliases(RowState *state)
+{
+	RowPlan    *plan = state->plan;
+
+	for (int i = 0; i < plan->naliases; i++)
+	{
+		RowColumn  *column = find_column(plan, plan->aliases[i].column);
+		const JsonValue *value = &state->alias_values[i];
+
+		if (column != NULL && plan->nulls[column->index] &&
+			alias_accepts(&plan->aliases[i], value) &&
+			column->read(column, value, &plan->values[column->index]))
+			plan->nulls[column->index] = false;
+	}
+}
+
+/* Begins a row: all NULL but the columns that are set. */
+static void
+begin_row(RowPlan *plan)
+{
+	memset(plan->nulls, true, plan->desc->natts * sizeof(bool));
+	for (int i = 0; i < plan->ncolumns; i++)
+	{
+		RowColumn  *column = &plan->columns[i];
+
+		if (column->fixed)
+		{
+			plan->values[column->index] = column->fixed_value;
+			plan->nulls[column->index] = column->fixed_isnull;
+		}
+	}
+}
+
+/*
+ * Reads an object into the plan's values and nulls.  They, and all that the
+ * reading allocates, live in the current context: one that the caller resets
+ * row by row.  What is not an object, or not JSON, raises 08P01.
+ */
+void
+rootfi_row_fill(RowPlan *plan, const JsonValue *object)
+{
+	RowState	state = {.plan = plan};
+	char	   *problem;
+
+	if (object->type != JSON_TOKEN_OBJECT_START)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("cannot make a row of what is not a JSON object"),
+				 errdetail("The value begins with: %.*s",
+						   pg_encoding_mbcliplen(PG_UTF8, object->text,
+												 object->len, 60),
+						   object->text)));
+	begin_row(plan);
+	state.alias_values = palloc0(plan->naliases * sizeof(JsonValue));
+	problem = rootfi_json_walk(object->text, object->len, NULL,
+							   take_member, &state);
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("cannot make a row of what is not a JSON object"),
+				 errdetail("%s", problem)));
+	apply_aliases(&state);
+	if (state.extra != NULL)
+	{
+		JsonbValue *extra = pushJsonbValue(&state.extra, WJB_END_OBJECT, NULL);
+
+		plan->values[plan->extra] = JsonbPGetDatum(JsonbValueToJsonb(extra));
+		plan->nulls[plan->extra] = false;
+	}
+}

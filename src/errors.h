@@ -1,0 +1,17 @@
+/*
+ * errors.h
+ *		What did not work, in PostgreSQL's words.
+ */
+#ifndef ROOTFI_ERRORS_H
+#define ROOTFI_ERRORS_H
+
+#include "http.h"
+
+extern void rootfi_check_response(const HttpResponse *response,
+								  const char *action,
+								  const char *server_name);
+extern void rootfi_report_unreadable(const HttpResponse *response,
+									 const char *action,
+									 const char *problem) pg_attribute_noreturn();
+
+#endif							/* ROOTFI_ERRORS_H */

@@ -1,0 +1,575 @@
+/*
+ * http.c
+ *		Transfers: a request, its attempts, and the response.
+ *
+ * A transfer goes through these states:
+ *
+ *	WAITING -> RUNNING -> DONE
+ *	   ^----------|			(another attempt, after a back-off)
+ *
+ * Reads are tried again when that can help.  A write is sent again only when
+ * it provably did not arrive, because no connection was made, or was turned
+ * away (429).  libcurl by itself would resend any request over a fresh
+ * connection when a kept-alive one breaks; http_before_request() is called
+ * before each sending and forbids the second one for writes.
+ *
+ * Everything libcurl or malloc owns belongs to the transfer and is released
+ * by a reset callback of the transfer's memory context, which is registered
+ * before anything is taken: an error anywhere leaves nothing behind.
+ */
+#include "postgres.h"
+
+#include "common/pg_prng.h"
+#include "lib/ilist.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
+
+#include "http.h"
+#include "http_headers.h"
+#include "loop.h"
+
+#define MAX_HEADER_SIZE		(256 * 1024)	/* all header lines of an answer */
+#define FIRST_BACKOFF		200 /* ms */
+#define LONGEST_BACKOFF		10000	/* ms */
+#define LONGEST_BUDGET_WAIT 120000	/* ms; a reset further off is not believed */
+
+typedef enum HttpState
+{
+	HTTP_WAITING,				/* for the time "wake" */
+	HTTP_RUNNING,				/* in libcurl's hands */
+	HTTP_DONE,
+} HttpState;
+
+struct HttpTransfer
+{
+	MemoryContext context;		/* owns the transfer */
+	MemoryContextCallback release;
+	dlist_node	node;			/* in "transfers" */
+	RootfiConnection *connection;	/* only for its budget */
+	HttpState	state;
+	int64		wake;			/* when the next attempt is due */
+	int64		deadline;		/* of all attempts, 0 before the first */
+	int			time_limit;		/* ms, from the first attempt on */
+	int			retries_left;
+	bool		is_write;
+	CURL	   *easy;
+	struct curl_slist *headers;
+	char		problem[CURL_ERROR_SIZE];
+	char	   *buffer;			/* malloc'd; the body as it comes */
+	size_t		capacity;		/* of the buffer */
+	size_t		limit;			/* of response.len */
+	bool		too_large;
+	CURLcode	result;			/* of the latest attempt */
+	HttpHeaders seen;			/* of the latest answer */
+	HttpResponse response;
+};
+
+int			rootfi_max_response_size = 65536;
+
+static dlist_head transfers = DLIST_STATIC_INIT(transfers);
+
+/* Gives back what is not palloc'd.  Called when the context goes away. */
+static void
+http_release(void *arg)
+{
+	HttpTransfer *transfer = arg;
+
+	dlist_delete(&transfer->node);
+	if (transfer->easy != NULL)
+	{
+		rootfi_loop_remove(transfer->easy);
+		curl_easy_cleanup(transfer->easy);
+	}
+	curl_slist_free_all(transfer->headers);
+	free(transfer->buffer);
+}
+
+/*
+ * libcurl is about to send the request.  A second sending that is not ours
+ * (a kept-alive connection broke) is refused for writes: the first may have
+ * arrived.
+ */
+static int
+http_before_request(void *arg, char *remote_ip, char *local_ip,
+					int remote_port, int local_port)
+{
+	HttpTransfer *transfer = arg;
+
+	if (transfer->response.sent && transfer->is_write)
+		return CURL_PREREQFUNC_ABORT;
+	transfer->response.sent = true;
+	return CURL_PREREQFUNC_OK;
+}
+
+/* Makes room for n more bytes and a NUL; false when that cannot be. */
+static bool
+http_reserve(HttpTransfer *transfer, size_t n)
+{
+	size_t		needed = transfer->response.len + n + 1;
+	size_t		capacity = Max(transfer->capacity, 8192);
+	char	   *buffer;
+
+	if (n > transfer->limit - transfer->response.len)
+	{
+		transfer->too_large = true;
+		return false;
+	}
+	if (needed <= transfer->capacity)
+		return true;
+	while (capacity < needed)
+		capacity *= 2;
+	buffer = realloc(transfer->buffer, capacity);
+	if (buffer == NULL)
+		return false;
+	transfer->buffer = buffer;
+	transfer->capacity = capacity;
+	return true;
+}
+
+/* libcurl has a piece of the decoded body. */
+static size_t
+http_take_body(char *data, size_t size, size_t count, void *arg)
+{
+	HttpTransfer *transfer = arg;
+	size_t		n = size * count;
+
+	if (!http_reserve(transfer, n))
+		return 0;
+	memcpy(transfer->buffer + transfer->response.len, data, n);
+	transfer->response.len += n;
+	return n;
+}
+
+/* libcurl has a header line, status lines included. */
+static size_t
+http_take_header(char *data, size_t size, size_t count, void *arg)
+{
+	HttpTransfer *transfer = arg;
+	size_t		n = size * count;
+
+	if (transfer->seen.size + n > MAX_HEADER_SIZE)
+	{
+		transfer->too_large = true;
+		return 0;
+	}
+	rootfi_headers_take(&transfer->seen, data, n);
+	return n;
+}
+
+/* Adds a line to the transfer's header list. */
+static void
+http_add_header(HttpTransfer *transfer, const char *line)
+{
+	struct curl_slist *list = curl_slist_append(transfer->headers, line);
+
+	if (list == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
+						errmsg("out of memory")));
+	transfer->headers = list;
+}
+
+/* Sets an option whose failure means that memory is out. */
+#define http_setopt(transfer, option, value) \
+	do { \
+		CURLcode	rc_ = curl_easy_setopt((transfer)->easy, option, value); \
+		if (rc_ != CURLE_OK) \
+			elog(ERROR, "could not set libcurl option %s: %s", \
+				 #option, curl_easy_strerror(rc_)); \
+	} while (0)
+
+/* The lines of the request's header.  The key goes nowhere else. */
+static void
+http_set_headers(HttpTransfer *transfer, const RootfiConnection *connection,
+				 const HttpRequest *request)
+{
+	char	   *key = psprintf("api_key: %s", connection->options.api_key);
+
+	http_add_header(transfer, key);
+	memset(key, 0, strlen(key));
+	http_add_header(transfer, "Accept: application/json");
+	if (request->body != NULL)
+		http_add_header(transfer, "Content-Type: application/json");
+	http_add_header(transfer, "Expect:");	/* no 100-continue round trip */
+	http_setopt(transfer, CURLOPT_HTTPHEADER, transfer->headers);
+	http_setopt(transfer, CURLOPT_USERAGENT, "rootfi/" ROOTFI_VERSION);
+}
+
+/* Where to and how: what is the same for every request of a connection. */
+static void
+http_set_connection(HttpTransfer *transfer, const RootfiOptions *options)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+	http_setopt(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+	http_setopt(transfer, CURLOPT_PROTOCOLS,
+				(long) (CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+	http_setopt(transfer, CURLOPT_QUICK_EXIT, 1L);	/* never join the resolver */
+#endif
+	http_setopt(transfer, CURLOPT_NOSIGNAL, 1L);
+	http_setopt(transfer, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
+	http_setopt(transfer, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+	http_setopt(transfer, CURLOPT_ACCEPT_ENCODING, "");
+	http_setopt(transfer, CURLOPT_TCP_KEEPALIVE, 1L);
+	http_setopt(transfer, CURLOPT_CONNECTTIMEOUT_MS,
+				(long) (options->connect_timeout * 1000));
+	http_setopt(transfer, CURLOPT_PROXY,
+				options->proxy != NULL ? options->proxy : "");
+	if (options->ca_file != NULL)
+		http_setopt(transfer, CURLOPT_CAINFO, options->ca_file);
+}
+
+/* What is asked. */
+static void
+http_set_request(HttpTransfer *transfer, const RootfiOptions *options,
+				 const HttpRequest *request)
+{
+	char	   *url = psprintf("%s%s", options->base_url, request->target);
+
+	http_setopt(transfer, CURLOPT_URL, url);
+	http_setopt(transfer, CURLOPT_PATH_AS_IS, 1L);
+	if (request->body != NULL)
+	{
+		http_setopt(transfer, CURLOPT_POSTFIELDSIZE_LARGE,
+					(curl_off_t) strlen(request->body));
+		http_setopt(transfer, CURLOPT_COPYPOSTFIELDS, request->body);
+	}
+	http_setopt(transfer, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+/* Who is told of what comes. */
+static void
+http_set_callbacks(HttpTransfer *transfer)
+{
+	http_setopt(transfer, CURLOPT_PRIVATE, transfer);
+	http_setopt(transfer, CURLOPT_ERRORBUFFER, transfer->problem);
+	http_setopt(transfer, CURLOPT_PREREQFUNCTION, http_before_request);
+	http_setopt(transfer, CURLOPT_PREREQDATA, transfer);
+	http_setopt(transfer, CURLOPT_WRITEFUNCTION, http_take_body);
+	http_setopt(transfer, CURLOPT_WRITEDATA, transfer);
+	http_setopt(transfer, CURLOPT_HEADERFUNCTION, http_take_header);
+	http_setopt(transfer, CURLOPT_HEADERDATA, transfer);
+}
+
+/* Hands the transfer to libcurl, as if for the first time. */
+static void
+http_run(HttpTransfer *transfer)
+{
+	HttpResponse *response = &transfer->response;
+	int64		now = rootfi_loop_now();
+
+	if (transfer->deadline == 0)
+		transfer->deadline = now + transfer->time_limit;
+	response->sent = false;
+	response->len = 0;
+	response->attempts++;
+	transfer->too_large = false;
+	transfer->problem[0] = '\0';
+	memset(&transfer->seen, 0, sizeof(transfer->seen));
+	http_setopt(transfer, CURLOPT_TIMEOUT_MS,
+				(long) Max(transfer->deadline - now, 1));
+	transfer->state = HTTP_RUNNING;
+	rootfi_loop_add(transfer->easy);
+}
+
+/* A transfer in its own context, with everything ready for the first run. */
+static HttpTransfer *
+http_create(RootfiConnection *connection, const HttpRequest *request)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "rootfi transfer",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	HttpTransfer *transfer = palloc0(sizeof(HttpTransfer));
+
+	transfer->context = context;
+	transfer->connection = connection;
+	transfer->time_limit = (int) (connection->options.timeout * 1000);
+	transfer->retries_left = connection->options.max_retries;
+	transfer->is_write = strcmp(request->method, "GET") != 0;
+	transfer->limit = (size_t) rootfi_max_response_size * 1024;
+	strlcpy(transfer->response.host, connection->host,
+			sizeof(transfer->response.host));
+	dlist_push_tail(&transfers, &transfer->node);
+	transfer->release.func = http_release;
+	transfer->release.arg = transfer;
+	MemoryContextRegisterResetCallback(context, &transfer->release);
+
+	rootfi_loop_multi();		/* initializes libcurl */
+	transfer->easy = curl_easy_init();
+	if (transfer->easy == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
+						errmsg("out of memory")));
+	http_set_connection(transfer, &connection->options);
+	http_set_request(transfer, &connection->options, request);
+	http_set_headers(transfer, connection, request);
+	http_set_callbacks(transfer);
+	MemoryContextSwitchTo(old);
+	return transfer;
+}
+
+/*
+ * Begins a request: over a connection that is open it is sent before this
+ * returns, unless the server's allowance is used up.  The transfer belongs to
+ * a child of the current memory context and ends with it at the latest.
+ */
+HttpTransfer *
+rootfi_http_start(RootfiConnection *connection, const HttpRequest *request)
+{
+	HttpTransfer *transfer = http_create(connection, request);
+	int64		now = rootfi_loop_now();
+
+	transfer->state = HTTP_WAITING;
+	transfer->wake = Min(connection->budget_reset, now + LONGEST_BUDGET_WAIT);
+	if (transfer->wake <= now)
+		http_run(transfer);
+	return transfer;
+}
+
+/* How libcurl's result reads as an end of the request. */
+static HttpEnd
+http_end(const HttpTransfer *transfer)
+{
+	if (transfer->too_large)
+		return HTTP_TOO_LARGE;
+	switch (transfer->result)
+	{
+		case CURLE_OK:
+			return HTTP_ANSWERED;
+		case CURLE_OPERATION_TIMEDOUT:
+			return transfer->response.sent ? HTTP_TIMED_OUT :
+				HTTP_NOT_CONNECTED;
+		case CURLE_WEIRD_SERVER_REPLY:
+		case CURLE_UNSUPPORTED_PROTOCOL:
+		case CURLE_BAD_CONTENT_ENCODING:
+		case CURLE_HTTP2:
+		case CURLE_HTTP2_STREAM:
+			return HTTP_GARBLED;
+		default:
+			return transfer->response.sent ? HTTP_LOST : HTTP_NOT_CONNECTED;
+	}
+}
+
+/* May a connection that failed succeed later?  Not with a wrong certificate. */
+static bool
+http_may_reconnect(CURLcode result)
+{
+	switch (result)
+	{
+		case CURLE_PEER_FAILED_VERIFICATION:
+		case CURLE_SSL_CACERT_BADFILE:
+		case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+		case CURLE_URL_MALFORMAT:
+			return false;
+		default:
+			return true;
+	}
+}
+
+/* May another answer be better?  A write must have been turned away. */
+static bool
+http_may_ask_again(int status, bool is_write)
+{
+	switch (status)
+	{
+		case 429:
+			return true;
+		case 408:
+		case 502:
+		case 503:
+		case 504:
+			return !is_write;
+		default:
+			return false;
+	}
+}
+
+/* Is it worth, and safe, to send the request again? */
+static bool
+http_may_retry(const HttpTransfer *transfer)
+{
+	const HttpResponse *response = &transfer->response;
+
+	switch (response->end)
+	{
+		case HTTP_NOT_CONNECTED:
+			return http_may_reconnect(transfer->result);
+		case HTTP_LOST:
+			return !transfer->is_write;
+		case HTTP_ANSWERED:
+			return http_may_ask_again(response->status, transfer->is_write);
+		default:
+			return false;
+	}
+}
+
+/* The time after which an answer is of no use: ours or the statement's. */
+static int64
+http_time_left(const HttpTransfer *transfer)
+{
+	int64		left = transfer->deadline - rootfi_loop_now();
+
+	if (get_timeout_active(STATEMENT_TIMEOUT))
+	{
+		TimestampTz finish = get_timeout_finish_time(STATEMENT_TIMEOUT);
+
+		left = Min(left, (finish - GetCurrentTimestamp()) / 1000);
+	}
+	return left;
+}
+
+/* Milliseconds to the next attempt: what the server says, or a back-off. */
+static int64
+http_backoff(const HttpTransfer *transfer)
+{
+	int			doublings = Min(transfer->response.attempts - 1, 10);
+	int64		backoff = Min((int64) FIRST_BACKOFF << doublings,
+							  LONGEST_BACKOFF);
+	int64		asked = rootfi_headers_retry_after(&transfer->seen);
+
+	if (asked >= 0)
+		return asked;
+	return backoff / 2 +
+		(int64) pg_prng_uint64_range(&pg_global_prng_state, 0, backoff / 2);
+}
+
+/* Schedules another attempt if there is reason, leave and time for it. */
+static bool
+http_retry(HttpTransfer *transfer)
+{
+	int64		backoff;
+
+	if (transfer->retries_left == 0 || !http_may_retry(transfer))
+		return false;
+	backoff = http_backoff(transfer);
+	if (backoff >= http_time_left(transfer))
+		return false;
+	transfer->retries_left--;
+	transfer->wake = rootfi_loop_now() + backoff;
+	transfer->state = HTTP_WAITING;
+	return true;
+}
+
+/* Why there is no answer, in libcurl's words. */
+static const char *
+http_problem(const HttpTransfer *transfer)
+{
+	if (transfer->too_large)
+		return "The answer is larger than \"rootfi.max_response_size\" allows";
+	if (transfer->result == CURLE_ABORTED_BY_CALLBACK)
+		return "The connection was closed before an answer came";
+	if (transfer->problem[0] != '\0')
+		return transfer->problem;
+	return curl_easy_strerror(transfer->result);
+}
+
+/* Fills in the response. */
+static void
+http_fill_response(HttpTransfer *transfer)
+{
+	HttpResponse *response = &transfer->response;
+	long		status = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	response->end = http_end(transfer);
+	response->wrote = transfer->is_write && response->sent;
+	response->status = (int) status;
+	if (!http_reserve(transfer, 0))
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
+						errmsg("out of memory")));
+	transfer->buffer[response->len] = '\0';
+	response->body = transfer->buffer;
+	strlcpy(response->problem, http_problem(transfer),
+			sizeof(response->problem));
+	strlcpy(response->request_id, transfer->seen.request_id,
+			sizeof(response->request_id));
+	strlcpy(response->redirect, transfer->seen.location,
+			sizeof(response->redirect));
+}
+
+/* An attempt has ended: notes the server's allowance, goes on or is done. */
+static void
+http_complete(HttpTransfer *transfer, CURLcode result)
+{
+	rootfi_loop_remove(transfer->easy);
+	transfer->result = result;
+	http_fill_response(transfer);
+	if (rootfi_headers_budget_spent(&transfer->seen))
+		transfer->connection->budget_reset = rootfi_loop_now() +
+			rootfi_headers_budget_reset(&transfer->seen);
+	if (!http_retry(transfer))
+		transfer->state = HTTP_DONE;
+}
+
+/* Completes what libcurl has finished; returns whether there was any. */
+static bool
+http_collect(void)
+{
+	CURLMsg    *message;
+	int			left;
+	bool		any = false;
+
+	while ((message = curl_multi_info_read(rootfi_loop_multi(), &left)))
+	{
+		char	   *transfer;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+		http_complete((HttpTransfer *) transfer, message->data.result);
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * Runs the attempts that are due.  Returns when the next one is, -1 for none.
+ */
+static int64
+http_run_due(void)
+{
+	dlist_iter	iter;
+	int64		next = -1;
+	int64		now = rootfi_loop_now();
+
+	dlist_foreach(iter, &transfers)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		if (transfer->state != HTTP_WAITING)
+			continue;
+		if (transfer->wake <= now)
+			http_run(transfer);
+		else if (next < 0 || transfer->wake < next)
+			next = transfer->wake;
+	}
+	return next;
+}
+
+/*
+ * Waits for the end of a request, all attempts included, while the others go
+ * on too.  The response belongs to the transfer.  Errors: only those of an
+ * interrupt; how the request ended is the caller's to judge.
+ */
+HttpResponse *
+rootfi_http_finish(HttpTransfer *transfer)
+{
+	while (transfer->state != HTTP_DONE)
+	{
+		int64		next = http_run_due();
+
+		if (!http_collect())
+			rootfi_loop_step(next);
+	}
+	return &transfer->response;
+}
+
+/* Ends a transfer, finished or not, and frees the response. */
+void
+rootfi_http_close(HttpTransfer *transfer)
+{
+	MemoryContextDelete(transfer->context);
+}

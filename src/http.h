@@ -1,0 +1,54 @@
+/*
+ * http.h
+ *		Transport: one request in, one response out.  Knows libcurl and how
+ *		to wait; knows nothing of SQL or JSON.
+ */
+#ifndef ROOTFI_HTTP_H
+#define ROOTFI_HTTP_H
+
+#include "connection.h"
+
+/* What is asked.  The texts need to live only during the call. */
+typedef struct HttpRequest
+{
+	const char *method;
+	const char *target;			/* path and query, encoded, from the slash on */
+	const char *body;			/* JSON text, or NULL */
+} HttpRequest;
+
+/* How a request ended. */
+typedef enum HttpEnd
+{
+	HTTP_ANSWERED,				/* there is a status and a whole body */
+	HTTP_NOT_CONNECTED,			/* no connection was made: not sent */
+	HTTP_LOST,					/* the connection broke after sending */
+	HTTP_TIMED_OUT,				/* the time limit passed */
+	HTTP_TOO_LARGE,				/* the answer is over the limit */
+	HTTP_GARBLED,				/* the answer is not HTTP */
+} HttpEnd;
+
+typedef struct HttpResponse
+{
+	HttpEnd		end;
+	bool		sent;			/* the request may have reached the server */
+	bool		wrote;			/* and was not a mere read */
+	char		problem[256];	/* libcurl's words, when not answered */
+	char		host[256];		/* whom we talked to */
+	int			status;			/* HTTP status code */
+	char	   *body;			/* NUL-terminated; ends with the transfer */
+	size_t		len;
+	char		request_id[128];	/* X-Request-Id, or empty */
+	char		redirect[256];	/* Location of a 3xx, or empty */
+	int			attempts;		/* how many times it was sent or tried */
+} HttpResponse;
+
+typedef struct HttpTransfer HttpTransfer;
+
+extern int	rootfi_max_response_size;	/* setting, kB */
+
+extern HttpTransfer *rootfi_http_start(RootfiConnection *connection,
+									   const HttpRequest *request);
+extern HttpResponse *rootfi_http_finish(HttpTransfer *transfer);
+extern void rootfi_http_close(HttpTransfer *transfer);
+
+#endif							/* ROOTFI_HTTP_H */

@@ -1,0 +1,412 @@
+/*
+ * json.c
+ *		Walks JSON text with the server's own parser.
+ *
+ * Values are handed out as places in the text, so that what nobody asks for
+ * is never copied, and a number stays what was written.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "compat.h"
+#include "json.h"
+
+#define MAX_NESTING 512			/* levels; the API's answers have five */
+
+/* A walk over one text. */
+typedef struct JsonWalk
+{
+	JsonLexContext *lex;
+	int			depth;			/* objects and arrays around the token */
+	const char *inside;			/* member whose elements are visited too */
+	bool		is_inside;
+	JsonVisitor visit;
+	void	   *arg;
+	JsonValue	outer;			/* being read at depth 1 */
+	JsonValue	inner;			/* being read inside that */
+} JsonWalk;
+
+/* Enters an object or array. */
+static JsonActionResult
+walk_down(void *state)
+{
+	JsonWalk   *walk = state;
+
+	if (++walk->depth > MAX_NESTING)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("the JSON text is nested too deeply"),
+				 errdetail("The limit is %d levels.", MAX_NESTING)));
+	JSON_ACTION_DONE;
+}
+
+/* Leaves an object or array. */
+static JsonActionResult
+walk_up(void *state)
+{
+	((JsonWalk *) state)->depth--;
+	JSON_ACTION_DONE;
+}
+
+/* Notes where a value begins. */
+static void
+value_begin(JsonWalk *walk, JsonValue *value)
+{
+	value->type = walk->lex->token_type;
+	value->text = walk->lex->token_start;
+	value->token = NULL;
+}
+
+/* Notes where it ended and hands it out. */
+static void
+value_end(JsonWalk *walk, JsonValue *value, const char *name)
+{
+	value->len = walk->lex->prev_token_terminator - value->text;
+	walk->visit(walk->arg, name, value);
+}
+
+/* Begins a member. */
+static JsonActionResult
+walk_member(void *state, char *name, bool isnull)
+{
+	JsonWalk   *walk = state;
+
+	if (walk->depth == 1)
+	{
+		value_begin(walk, &walk->outer);
+		walk->is_inside = walk->inside != NULL &&
+			walk->outer.type == JSON_TOKEN_ARRAY_START &&
+			strcmp(name, walk->inside) == 0;
+	}
+	JSON_ACTION_DONE;
+}
+
+/* Ends a member. */
+static JsonActionResult
+walk_member_end(void *state, char *name, bool isnull)
+{
+	JsonWalk   *walk = state;
+
+	if (walk->depth == 1)
+	{
+		walk->is_inside = false;
+		value_end(walk, &walk->outer, name);
+	}
+	JSON_ACTION_DONE;
+}
+
+/* The element that is visited at this depth, or NULL. */
+static JsonValue *
+walk_element_at(JsonWalk *walk)
+{
+	if (walk->depth == 1)
+		return &walk->outer;
+	if (walk->depth == 2 && walk->is_inside)
+		return &walk->inner;
+	return NULL;
+}
+
+/* Begins an element. */
+static JsonActionResult
+walk_element(void *state, bool isnull)
+{
+	JsonWalk   *walk = state;
+	JsonValue  *value = walk_element_at(walk);
+
+	if (value != NULL)
+		value_begin(walk, value);
+	JSON_ACTION_DONE;
+}
+
+/* Ends an element. */
+static JsonActionResult
+walk_element_end(void *state, bool isnull)
+{
+	JsonWalk   *walk = state;
+	JsonValue  *value = walk_element_at(walk);
+
+	if (value != NULL)
+		value_end(walk, value, NULL);
+	JSON_ACTION_DONE;
+}
+
+/* Has a scalar; keeps it if it is a value that is visited. */
+static JsonActionResult
+walk_scalar(void *state, char *token, JsonTokenType type)
+{
+	JsonWalk   *walk = state;
+
+	if (walk->depth == 1)
+		walk->outer.token = token;
+	else if (walk->depth == 2 && walk->is_inside)
+		walk->inner.token = token;
+	JSON_ACTION_DONE;
+}
+
+/*
+ * Visits the members of an object or the elements of an array; and, before
+ * the member named "inside" (if not NULL and an array), its elements.  A
+ * scalar has nothing to visit.  Values and names live in the current context.
+ * Returns NULL, or what is wrong with the text; nesting beyond all reason
+ * raises 08P01.
+ */
+char *
+rootfi_json_walk(const char *text, int len, const char *inside,
+				 JsonVisitor visit, void *arg)
+{
+	JsonWalk	walk = {
+		.lex = rootfi_json_lexer(text, len),
+		.inside = inside,
+		.visit = visit,
+		.arg = arg,
+	};
+	JsonSemAction actions = {
+		.semstate = &walk,
+		.object_start = walk_down,
+		.object_end = walk_up,
+		.array_start = walk_down,
+		.array_end = walk_up,
+		.object_field_start = walk_member,
+		.object_field_end = walk_member_end,
+		.array_element_start = walk_element,
+		.array_element_end = walk_element_end,
+		.scalar = walk_scalar,
+	};
+	JsonParseErrorType error = pg_parse_json(walk.lex, &actions);
+
+	return error == JSON_SUCCESS ? NULL : json_errdetail(error, walk.lex);
+}
+
+/* What rootfi_json_open gathers. */
+typedef struct AnswerState
+{
+	JsonAnswer *answer;
+	int			capacity;
+	JsonValue	data;			/* the member "data" */
+	bool		has_id;			/* there is a member "rootfi_id" */
+} AnswerState;
+
+/* Appends a record. */
+static void
+answer_add(AnswerState *state, const JsonValue *value)
+{
+	JsonAnswer *answer = state->answer;
+
+	if (answer->nrecords == state->capacity)
+	{
+		state->capacity = Max(64, state->capacity * 2);
+		answer->records = answer->records == NULL ?
+			palloc(state->capacity * sizeof(JsonValue)) :
+			repalloc(answer->records, state->capacity * sizeof(JsonValue));
+	}
+	answer->records[answer->nrecords++] = *value;
+}
+
+/* Takes an element of the list or a member of the envelope. */
+static void
+answer_take(void *arg, const char *name, const JsonValue *value)
+{
+	AnswerState *state = arg;
+
+	if (name == NULL)
+		answer_add(state, value);
+	else if (strcmp(name, "data") == 0)
+		state->data = *value;
+	else if (strcmp(name, "rootfi_id") == 0)
+		state->has_id = true;
+	else if (strcmp(name, "next") == 0 &&
+			 value->type == JSON_TOKEN_STRING && value->token[0] != '\0')
+		state->answer->next = value->token;
+}
+
+/* The whole text as a value. */
+static JsonValue
+whole_value(const char *text, int len)
+{
+	JsonValue	value = {.text = text,.len = len,.type = JSON_TOKEN_INVALID};
+
+	while (value.len > 0 && strchr(" \t\r\n", *value.text) != NULL)
+		value.text++, value.len--;
+	if (value.len > 0 && *value.text == '{')
+		value.type = JSON_TOKEN_OBJECT_START;
+	else if (value.len > 0 && *value.text == '[')
+		value.type = JSON_TOKEN_ARRAY_START;
+	return value;
+}
+
+/*
+ * Takes an answer apart, whatever its shape (C7, C17): {"data": [...]},
+ * {"data": {...}}, [...] or a bare object.  An object with a rootfi_id is a
+ * record itself, whatever members it has.  Returns NULL, or what is wrong.
+ */
+char *
+rootfi_json_open(JsonAnswer *answer, const char *text, int len)
+{
+	AnswerState state = {.answer = answer};
+	JsonValue	whole = whole_value(text, len);
+	char	   *problem;
+
+	memset(answer, 0, sizeof(*answer));
+	problem = rootfi_json_walk(text, len, "data", answer_take, &state);
+	if (problem != NULL)
+		return problem;
+	answer->is_list = whole.type == JSON_TOKEN_ARRAY_START;
+	if (whole.type != JSON_TOKEN_OBJECT_START)
+		return answer->is_list ? NULL : pstrdup("It is neither an object nor an array.");
+	if (state.has_id)
+	{
+		answer->nrecords = 0;
+		answer_add(&state, &whole);
+		return NULL;
+	}
+	switch (state.data.type)
+	{
+		case JSON_TOKEN_ARRAY_START:
+			answer->is_list = true;
+			break;
+		case JSON_TOKEN_OBJECT_START:
+			answer_add(&state, &state.data);
+			break;
+		case JSON_TOKEN_NULL:
+			break;
+		default:
+			answer_add(&state, &whole);
+	}
+	return NULL;
+}
+
+/*
+ * The text as jsonb, in the current context.  NULL when it is no JSON or
+ * cannot be jsonb; *problem then says why.  Errors of other kinds (a cancel)
+ * pass.
+ */
+Jsonb *
+rootfi_json_to_jsonb(const char *text, int len, char **problem)
+{
+	MemoryContext context = CurrentMemoryContext;
+	char	   *copy = pnstrdup(text, len);
+	Jsonb	   *volatile result = NULL;
+
+	PG_TRY();
+	{
+		result = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+													CStringGetDatum(copy)));
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+		int			category = ERRCODE_TO_CATEGORY(geterrcode());
+
+		if (category != ERRCODE_DATA_EXCEPTION &&
+			category != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		*problem = error->detail != NULL ? error->detail : error->message;
+	}
+	PG_END_TRY();
+	pfree(copy);
+	return result;
+}
+
+/* The code unit of an escape \uXXXX that begins at "text", or -1. */
+static int
+escape_unit(const char *text, const char *end)
+{
+	int			unit = 0;
+
+	if (end - text < 6 || text[0] != '\\' || text[1] != 'u')
+		return -1;
+	for (int i = 2; i < 6; i++)
+	{
+		unsigned char c = text[i];
+
+		if (!isxdigit(c))
+			return -1;
+		unit = unit * 16 + (isdigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+	}
+	return unit;
+}
+
+/* Replaces \u0000 and surrogates without partner by \ufffd, in place. */
+static int
+clean_escapes(char *text, const char *end)
+{
+	int			replaced = 0;
+
+	while ((text = memchr(text, '\\', end - text)) != NULL)
+	{
+		int			unit = escape_unit(text, end);
+		int			next = unit >= 0 ? escape_unit(text + 6, end) : -1;
+
+		if (unit >= 0xD800 && unit < 0xDC00 && next >= 0xDC00 && next < 0xE000)
+			text += 12;
+		else if (unit == 0 || (unit >= 0xD800 && unit < 0xE000))
+		{
+			memcpy(text, "\\ufffd", 6);
+			replaced++;
+			text += 6;
+		}
+		else
+			text += Min(2, end - text);
+	}
+	return replaced;
+}
+
+/* A copy of the text in which every byte that is not UTF-8 is U+FFFD. */
+static int
+clean_bytes(char **text, size_t *len, size_t valid)
+{
+	StringInfoData clean;
+	const char *from = *text;
+	const char *end = from + *len;
+	int			replaced = 0;
+
+	initStringInfo(&clean);
+	while (from + valid < end)
+	{
+		appendBinaryStringInfo(&clean, from, valid);
+		appendStringInfoString(&clean, "\xEF\xBF\xBD");
+		replaced++;
+		from += valid + 1;
+		valid = pg_encoding_verifymbstr(PG_UTF8, from, end - from);
+	}
+	appendBinaryStringInfo(&clean, from, valid);
+	*text = clean.data;
+	*len = clean.len;
+	return replaced;
+}
+
+/*
+ * Makes text of the world into text that the database can hold: \u0000,
+ * half surrogate pairs and bytes that are not UTF-8 become U+FFFD.  Works in
+ * place where it can, else *text becomes a copy in the current context.
+ * Returns how many characters were replaced.
+ */
+int
+rootfi_json_clean(char **text, size_t *len)
+{
+	int			replaced = 0;
+	size_t		valid = pg_encoding_verifymbstr(PG_UTF8, *text, *len);
+
+	if (valid < *len)
+		replaced = clean_bytes(text, len, valid);
+	return replaced + clean_escapes(*text, *text + *len);
+}
+
+/* Tells the user how many characters were replaced, if any. */
+void
+rootfi_json_warn(int replaced)
+{
+	if (replaced > 0)
+		ereport(WARNING,
+				(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
+				 errmsg_plural("%d character of the answer cannot be stored and was replaced by U+FFFD",
+							   "%d characters of the answer cannot be stored and were replaced by U+FFFD",
+							   replaced, replaced),
+				 errdetail("PostgreSQL's text holds neither \\u0000 nor what is not valid UTF-8.")));
+}

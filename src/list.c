@@ -1,0 +1,292 @@
+/*
+ * list.c
+ *		Reads a list page by page, one page ahead.
+ *
+ * The cursor of page N + 1 stands in page N.  As soon as page N is there its
+ * cursor is read and page N + 1 asked for; only then page N is handed out, so
+ * that the server works while rows are made.  Two pages are in memory, never
+ * the list.
+ *
+ * The list ends with a page whose "next" is absent, null or empty.  A server
+ * that never ends is stopped: a cursor that comes again is noticed at once
+ * when it is the one just used, else when it is met again by a mark that
+ * moves on at pages 1, 2, 4, 8, ...; and pages without rows must not go on.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "api.h"
+#include "errors.h"
+#include "list.h"
+#include "query.h"
+#include "scalars.h"
+
+#define SAFE_PAGE_SIZE	100		/* the documented default */
+#define MAX_EMPTY_PAGES 10		/* one after the other */
+
+struct ListScan
+{
+	MemoryContext context;		/* of the scan */
+	MemoryContext page_context; /* of the page handed out */
+	const ListRequest *request;
+	char	   *server_name;
+	char	   *action;			/* "list orders for company 42" */
+	int			page_size;
+	int			page;			/* number of the page, from 1 */
+	int			empty_pages;	/* in a row, up to this one */
+	int64		rows;			/* so far, this page's too */
+	int			replaced;		/* characters, in all pages */
+	HttpTransfer *current;		/* whose text the page points into */
+	HttpTransfer *ahead;		/* NULL: there is no further page */
+	char	   *cursor;			/* that the page ahead was asked with */
+	char	   *mark;			/* a cursor seen before */
+	JsonAnswer	answer;
+};
+
+/* Appends "expand" for every list that a record can have inside. */
+static void
+add_all_children(StringInfo target, const ChildList *children)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (const ChildList *child = children; child && child->member; child++)
+		appendStringInfo(&list, "%s%s", list.len > 0 ? "," : "",
+						 child->member);
+	if (list.len > 0)
+		rootfi_query_add(target, "expand", list.data);
+}
+
+/* Path and query of a page. */
+static char *
+list_target(const ListScan *scan)
+{
+	const ListRequest *request = scan->request;
+	StringInfoData target;
+
+	initStringInfo(&target);
+	appendStringInfoString(&target, request->resource->path);
+	rootfi_query_add(&target, "limit", psprintf("%d", scan->page_size));
+	if (request->has_company)
+		rootfi_query_add(&target, "rootfi_company_id[eq]",
+						 psprintf(INT64_FORMAT, request->company_id));
+	if (request->has_since)
+		rootfi_query_add(&target, "rootfi_updated_at[gte]",
+						 rootfi_write_timestamp(request->updated_since));
+	if (request->filter != NULL)
+		rootfi_query_add_filter(&target, request->filter);
+	if (request->include_deleted)
+		rootfi_query_add(&target, "include_deleted_records", "true");
+	rootfi_query_add_list(&target, "select", request->select);
+	if (request->expand != NULL)
+		rootfi_query_add_list(&target, "expand", request->expand);
+	else
+		add_all_children(&target, request->resource->children);
+	if (scan->cursor != NULL)
+		rootfi_query_add(&target, "next", scan->cursor);
+	return target.data;
+}
+
+/* Asks for the page that the cursor stands at. */
+static HttpTransfer *
+ask(ListScan *scan)
+{
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	HttpRequest request = {.method = "GET",.target = list_target(scan)};
+	HttpTransfer *transfer = rootfi_http_start(rootfi_connection_get(),
+											   &request);
+
+	pfree(unconstify(char *, request.target));
+	MemoryContextSwitchTo(old);
+	return transfer;
+}
+
+/* Rows per request: never more than are wanted. */
+static int
+choose_page_size(const ListRequest *request,
+				 const RootfiConnection *connection)
+{
+	int			page_size = request->has_page_size ? request->page_size :
+	connection->options.page_size;
+
+	if (request->max_rows > 0 && request->max_rows < page_size)
+		page_size = (int) request->max_rows;
+	return page_size;
+}
+
+/*
+ * Begins to read a list; the first page is asked for at once.  The request
+ * must live as long as the scan, which ends with the current context.
+ */
+ListScan *
+rootfi_list_begin(const ListRequest *request)
+{
+	ListScan   *scan = palloc0(sizeof(ListScan));
+	RootfiConnection *connection;
+
+	rootfi_check_verb(request->resource, VERB_LIST);
+	scan->context = CurrentMemoryContext;
+	scan->page_context = AllocSetContextCreate(CurrentMemoryContext,
+											   "rootfi page",
+											   ALLOCSET_DEFAULT_SIZES);
+	scan->request = request;
+	connection = rootfi_connection_get();
+	scan->server_name = pstrdup(connection->server_name);
+	scan->action = request->has_company ?
+		psprintf("list %s for company " INT64_FORMAT,
+				 request->resource->plural, request->company_id) :
+		psprintf("list %s", request->resource->plural);
+	scan->page_size = choose_page_size(request, connection);
+	if (request->max_rows != 0)
+		scan->ahead = ask(scan);
+	return scan;
+}
+
+/* Error context callback: says which page of the scan it was. */
+void
+rootfi_list_context(void *arg)
+{
+	ListScan   *scan = arg;
+
+	errcontext("page %d of the list of %s", scan->page,
+			   scan->request->resource->plural);
+}
+
+/*
+ * Asks for the first page again with the documented page size, since there is
+ * no documented maximum.  Says so if that was the reason for the refusal.
+ */
+static HttpResponse *
+ask_for_less(ListScan *scan)
+{
+	int			refused = scan->page_size;
+	HttpResponse *response;
+
+	rootfi_http_close(scan->current);
+	scan->page_size = SAFE_PAGE_SIZE;
+	scan->current = ask(scan);
+	response = rootfi_api_finish(scan->current, &scan->replaced);
+	if (response->end == HTTP_ANSWERED && response->status == 200)
+		ereport(NOTICE,
+				(errmsg("the server refused a page of %d rows, but not one of %d",
+						refused, SAFE_PAGE_SIZE),
+				 errhint("Set the option \"page_size\" of server \"%s\".",
+						 scan->server_name)));
+	return response;
+}
+
+/* Waits for the current page. */
+static HttpResponse *
+wait_for_page(ListScan *scan)
+{
+	HttpResponse *response = rootfi_api_finish(scan->current,
+											   &scan->replaced);
+
+	if (scan->page == 1 && scan->page_size > SAFE_PAGE_SIZE &&
+		response->end == HTTP_ANSWERED && response->status == 400)
+		response = ask_for_less(scan);
+	return response;
+}
+
+/* Raises the error for a list that would never end. */
+static void
+report_endless(ListScan *scan, const char *problem)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROTOCOL_VIOLATION),
+			 errmsg("could not %s: the list does not end", scan->action),
+			 errdetail("%s", problem)));
+}
+
+/* Notes the cursor of the next page, NULL for none. */
+static void
+move_cursor(ListScan *scan, const char *next)
+{
+	char	   *cursor = next == NULL ? NULL :
+	MemoryContextStrdup(scan->context, next);
+
+	if (cursor != NULL &&
+		((scan->cursor != NULL && strcmp(cursor, scan->cursor) == 0) ||
+		 (scan->mark != NULL && strcmp(cursor, scan->mark) == 0)))
+		report_endless(scan, "The server gave a cursor again that was used before.");
+	if (scan->cursor != NULL && scan->cursor != scan->mark)
+		pfree(scan->cursor);
+	scan->cursor = cursor;
+	if (cursor != NULL && (scan->page & (scan->page - 1)) == 0)
+	{
+		if (scan->mark != NULL)
+			pfree(scan->mark);
+		scan->mark = cursor;
+	}
+}
+
+/* Takes the current page apart. */
+static void
+open_page(ListScan *scan, const HttpResponse *response)
+{
+	char	   *problem = rootfi_json_open(&scan->answer, response->body,
+										   (int) response->len);
+
+	if (problem == NULL && !scan->answer.is_list)
+		problem = "The member \"data\" must be an array.";
+	if (problem != NULL)
+		rootfi_report_unreadable(response, scan->action, problem);
+	scan->empty_pages = scan->answer.nrecords > 0 ? 0 : scan->empty_pages + 1;
+	if (scan->answer.next != NULL && scan->empty_pages > MAX_EMPTY_PAGES)
+		report_endless(scan, "The server gives empty pages with cursors of further ones.");
+}
+
+/* Cuts the page to what is wanted; returns whether more pages are. */
+static bool
+count_rows(ListScan *scan)
+{
+	int64		max_rows = scan->request->max_rows;
+
+	if (scan->answer.nrecords > max_rows - scan->rows)
+		scan->answer.nrecords = (int) (max_rows - scan->rows);
+	scan->rows += scan->answer.nrecords;
+	return scan->rows < max_rows;
+}
+
+/*
+ * The next page, or NULL after the last.  It lives until the next call; the
+ * request for the page after it is on its way.  Raises the errors of
+ * rootfi_check_response, and 08P01 for what is no list.
+ */
+const JsonAnswer *
+rootfi_list_next(ListScan *scan)
+{
+	MemoryContext old;
+	HttpResponse *response;
+	ErrorContextCallback context = {
+		.previous = error_context_stack,
+		.callback = rootfi_list_context,
+		.arg = scan,
+	};
+
+	if (scan->current != NULL)
+		rootfi_http_close(scan->current);
+	scan->current = scan->ahead;
+	scan->ahead = NULL;
+	MemoryContextReset(scan->page_context);
+	if (scan->current == NULL)
+	{
+		rootfi_json_warn(scan->replaced);
+		return NULL;
+	}
+
+	error_context_stack = &context;
+	scan->page++;
+	old = MemoryContextSwitchTo(scan->page_context);
+	response = wait_for_page(scan);
+	rootfi_check_response(response, scan->action, scan->server_name);
+	open_page(scan, response);
+	move_cursor(scan, scan->answer.next);
+	if (count_rows(scan) && scan->cursor != NULL)
+		scan->ahead = ask(scan);
+	MemoryContextSwitchTo(old);
+	error_context_stack = context.previous;
+	return &scan->answer;
+}

@@ -1,0 +1,416 @@
+/*
+ * options.c
+ *		Validator of the foreign-data wrapper.
+ *
+ * One table names every option, where it belongs, how it is read and what it
+ * is when not given.  Checking an option is reading it and throwing the value
+ * away, so that what the validator accepts is what a connection can use.
+ */
+#include "postgres.h"
+
+#include <curl/curl.h>
+
+#include "access/reloptions.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_user_mapping.h"
+#include "commands/defrem.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/timestamp.h"
+
+#include "options.h"
+
+typedef struct OptionRule OptionRule;
+
+/* Reads "value" into "target", or raises an error that says what is wrong. */
+typedef void (*OptionReader) (const OptionRule *rule, const char *value,
+							  void *target);
+
+struct OptionRule
+{
+	const char *name;
+	Oid			catalog;		/* where it may be given */
+	OptionReader read;
+	size_t		offset;			/* in RootfiOptions */
+	const char *fallback;		/* value when not given, NULL for none */
+	double		min;			/* bounds of numbers */
+	double		max;
+};
+
+static void read_url(const OptionRule *rule, const char *value, void *target);
+static void read_text(const OptionRule *rule, const char *value, void *target);
+static void read_seconds(const OptionRule *rule, const char *value,
+						 void *target);
+static void read_integer(const OptionRule *rule, const char *value,
+						 void *target);
+static void read_interval(const OptionRule *rule, const char *value,
+						  void *target);
+static void read_key(const OptionRule *rule, const char *value, void *target);
+static void read_key_file(const OptionRule *rule, const char *value,
+						  void *target);
+
+#define SERVER	ForeignServerRelationId
+#define MAPPING UserMappingRelationId
+#define FIELD(field) offsetof(RootfiOptions, field)
+
+static const OptionRule rules[] = {
+	{"base_url", SERVER, read_url, FIELD(base_url), "https://api.rootfi.dev"},
+	{"ca_file", SERVER, read_text, FIELD(ca_file)},
+	{"connect_timeout", SERVER, read_seconds, FIELD(connect_timeout),
+	"10", 0.001, 3600},
+	{"timeout", SERVER, read_seconds, FIELD(timeout), "60", 0.001, 86400},
+	{"page_size", SERVER, read_integer, FIELD(page_size), "500", 1, 10000},
+	{"max_retries", SERVER, read_integer, FIELD(max_retries), "4", 0, 100},
+	{"overlap", SERVER, read_interval, FIELD(overlap), "5 minutes"},
+	{"proxy", SERVER, read_text, FIELD(proxy)},
+	{"api_key", MAPPING, read_key, FIELD(api_key)},
+	{"api_key_file", MAPPING, read_key_file, FIELD(api_key_file)},
+	{NULL}
+};
+
+PG_FUNCTION_INFO_V1(rootfi_fdw_validator);
+
+/* True for a byte that has no place in a header, a URL or a file name. */
+static bool
+is_control(unsigned char c)
+{
+	return c < 0x20 || c == 0x7f;
+}
+
+/* Refuses control characters; "origin" says where the text came from. */
+static void
+check_no_control(const char *value, const char *origin)
+{
+	for (const char *c = value; *c != '\0'; c++)
+		if (is_control((unsigned char) *c))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("%s must not contain control characters", origin),
+					 errdetail("Character %d is one.",
+							   (int) (c - value) + 1)));
+}
+
+/*
+ * Refuses a key that could not be a header's value: empty, or with control
+ * characters that would end the header.  The key itself is never shown.
+ */
+void
+rootfi_check_key(const char *key, const char *origin)
+{
+	if (*key == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("%s must not be empty", origin)));
+	check_no_control(key, origin);
+}
+
+/* What a message calls the option. */
+static char *
+option_origin(const OptionRule *rule)
+{
+	return psprintf("option \"%s\"", rule->name);
+}
+
+/* True for localhost, 127.0.0.0/8 and ::1, the hosts that may go without TLS. */
+static bool
+is_loopback(const char *host)
+{
+	unsigned	a,
+				b,
+				c,
+				d;
+	char		end;
+
+	if (pg_strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+		return true;
+	return sscanf(host, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &end) == 4 &&
+		a == 127 && b < 256 && c < 256 && d < 256;
+}
+
+/* One part of a parsed URL as a palloc'd string, NULL when absent. */
+static char *
+url_part(CURLU *url, CURLUPart part)
+{
+	char	   *text;
+	char	   *result;
+
+	if (curl_url_get(url, part, &text, 0) != CURLUE_OK)
+		return NULL;
+	result = pstrdup(text);
+	curl_free(text);
+	return result;
+}
+
+/*
+ * Why the text is no base URL, or NULL when it is one.  *hint, if set, says
+ * how to mend it.
+ */
+static const char *
+url_problem(CURLU *url, const char *value, const char **hint)
+{
+	char	   *scheme;
+	char	   *host;
+
+	*hint = "Write it like \"https://api.rootfi.dev\".";
+	if (curl_url_set(url, CURLUPART_URL, value, 0) != CURLUE_OK)
+		return "It is not a URL.";
+	scheme = url_part(url, CURLUPART_SCHEME);
+	host = url_part(url, CURLUPART_HOST);
+	if (url_part(url, CURLUPART_USER) || url_part(url, CURLUPART_PASSWORD))
+	{
+		*hint = "The key belongs into the option \"api_key\" of a user mapping.";
+		return "It contains a user name or password.";
+	}
+	if (url_part(url, CURLUPART_QUERY) || url_part(url, CURLUPART_FRAGMENT))
+		return "It contains a query or a fragment.";
+	if (strcmp(scheme, "https") == 0)
+		return NULL;
+	*hint = "Use https. Plain http is accepted for a loopback address only.";
+	if (strcmp(scheme, "http") != 0)
+		return "Its scheme is neither https nor http.";
+	return is_loopback(host) ? NULL :
+		"It would send the API key without encryption.";
+}
+
+/* A base URL: https, or http to a loopback address; no query, no user. */
+static void
+read_url(const OptionRule *rule, const char *value, void *target)
+{
+	CURLU	   *url;
+	const char *problem;
+	const char *hint;
+	char	   *result = pstrdup(value);
+	size_t		len = strlen(result);
+
+	check_no_control(value, option_origin(rule));
+	url = curl_url();
+	if (url == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
+						errmsg("out of memory")));
+	problem = url_problem(url, value, &hint);
+	curl_url_cleanup(url);
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("invalid value for option \"%s\": \"%s\"",
+						rule->name, value),
+				 errdetail("%s", problem),
+				 errhint("%s", hint)));
+	while (len > 0 && result[len - 1] == '/')
+		result[--len] = '\0';
+	*(char **) target = result;
+}
+
+/* Any text without control characters, not empty. */
+static void
+read_text(const OptionRule *rule, const char *value, void *target)
+{
+	rootfi_check_key(value, option_origin(rule));
+	*(char **) target = pstrdup(value);
+}
+
+/* A number, with a unit of time where the rule is one of seconds. */
+static double
+read_number(const OptionRule *rule, const char *value, int flags)
+{
+	double		result;
+	const char *hint = NULL;
+
+	if (!parse_real(value, &result, flags, &hint))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("invalid value for option \"%s\": \"%s\"",
+						rule->name, value),
+				 hint ? errhint("%s", hint) : 0));
+	if (!(result >= rule->min && result <= rule->max))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("invalid value for option \"%s\": \"%s\"",
+						rule->name, value),
+				 errdetail("The value must be between %g and %g%s.",
+						   rule->min, rule->max,
+						   flags ? " seconds" : "")));
+	return result;
+}
+
+/* A length of time: seconds, or a number with ms, s, min or h. */
+static void
+read_seconds(const OptionRule *rule, const char *value, void *target)
+{
+	*(double *) target = read_number(rule, value, GUC_UNIT_S);
+}
+
+/* A whole number. */
+static void
+read_integer(const OptionRule *rule, const char *value, void *target)
+{
+	double		number = read_number(rule, value, 0);
+
+	if (number != (int) number)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("invalid value for option \"%s\": \"%s\"",
+						rule->name, value),
+				 errdetail("The value must be a whole number.")));
+	*(int *) target = (int) number;
+}
+
+/* An interval that does not look into the future. */
+static void
+read_interval(const OptionRule *rule, const char *value, void *target)
+{
+	Interval   *span;
+
+	span = DatumGetIntervalP(DirectFunctionCall3(interval_in,
+												 CStringGetDatum(value),
+												 ObjectIdGetDatum(InvalidOid),
+												 Int32GetDatum(-1)));
+	if (span->time < 0 || span->day < 0 || span->month < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("invalid value for option \"%s\": \"%s\"",
+						rule->name, value),
+				 errdetail("The interval must not be negative.")));
+	*(char **) target = pstrdup(value);
+}
+
+/* The key itself: anything that can be the value of a header. */
+static void
+read_key(const OptionRule *rule, const char *value, void *target)
+{
+	rootfi_check_key(value, option_origin(rule));
+	*(char **) target = pstrdup(value);
+}
+
+/*
+ * A file on the server that holds the key.  The file is read with the
+ * server's own rights, so who sets the option must be allowed to do that.
+ * Reading is not restricted: it serves the user whom the mapping is for.
+ */
+static void
+read_key_file(const OptionRule *rule, const char *value, void *target)
+{
+	rootfi_check_key(value, option_origin(rule));
+	if (!is_absolute_path(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"%s\" must be an absolute path",
+						rule->name)));
+	*(char **) target = pstrdup(value);
+}
+
+/* The rule of an option, or NULL. */
+static const OptionRule *
+find_rule(const char *name, Oid catalog)
+{
+	for (const OptionRule *rule = rules; rule->name != NULL; rule++)
+		if (rule->catalog == catalog && strcmp(rule->name, name) == 0)
+			return rule;
+	return NULL;
+}
+
+/* Raises the error for an option that does not exist here. */
+static void
+report_invalid_option(const char *name, Oid catalog)
+{
+	StringInfoData valid;
+
+	initStringInfo(&valid);
+	for (const OptionRule *rule = rules; rule->name != NULL; rule++)
+		if (rule->catalog == catalog)
+			appendStringInfo(&valid, "%s%s", valid.len > 0 ? ", " : "",
+							 rule->name);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+			 errmsg("invalid option \"%s\"", name),
+			 valid.len > 0 ?
+			 errhint("Valid options in this context are: %s.", valid.data) :
+			 errhint("There are no valid options in this context.")));
+}
+
+/* Only who may read the server's files may point a mapping at one. */
+static void
+check_may_read_files(const char *option)
+{
+	if (!has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to set the option \"%s\"", option),
+				 errdetail("Only superusers and members of pg_read_server_files may set it."),
+				 errhint("Use the option \"api_key\" instead.")));
+}
+
+/* JSON is UTF-8; in another encoding half of it could not be stored. */
+static void
+check_encoding(void)
+{
+	if (GetDatabaseEncoding() != PG_UTF8)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("rootfi needs a database with encoding UTF8"),
+				 errdetail("The encoding of this database is %s.",
+						   GetDatabaseEncodingName()),
+				 errhint("Run \"CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0\".")));
+}
+
+/* Fills in what every option is when it is not given. */
+void
+rootfi_options_init(RootfiOptions *options)
+{
+	memset(options, 0, sizeof(*options));
+	for (const OptionRule *rule = rules; rule->name != NULL; rule++)
+		if (rule->fallback != NULL)
+			rule->read(rule, rule->fallback, (char *) options + rule->offset);
+}
+
+/*
+ * Reads a list of options of a server or a mapping into "options"; texts are
+ * allocated in the current context.  Options of another catalog's or of no
+ * name raise an error.
+ */
+void
+rootfi_options_read(RootfiOptions *options, Oid catalog, List *defs)
+{
+	ListCell   *lc;
+
+	foreach(lc, defs)
+	{
+		DefElem    *def = lfirst_node(DefElem, lc);
+		const OptionRule *rule = find_rule(def->defname, catalog);
+
+		if (rule == NULL)
+			report_invalid_option(def->defname, catalog);
+		rule->read(rule, defGetString(def),
+				   (char *) options + rule->offset);
+	}
+}
+
+/*
+ * Validator of FOREIGN DATA WRAPPER rootfi: called with all options that an
+ * object is going to have whenever they are set, and for the wrapper itself
+ * when the extension is created.
+ */
+Datum
+rootfi_fdw_validator(PG_FUNCTION_ARGS)
+{
+	List	   *defs = untransformRelOptions(PG_GETARG_DATUM(0));
+	Oid			catalog = PG_GETARG_OID(1);
+	RootfiOptions options;
+
+	check_encoding();
+	memset(&options, 0, sizeof(options));
+	rootfi_options_read(&options, catalog, defs);
+	if (options.api_key != NULL && options.api_key_file != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("options \"api_key\" and \"api_key_file\" exclude each other"),
+				 errhint("Use ALTER USER MAPPING ... OPTIONS (DROP api_key, ADD api_key_file '...').")));
+	if (options.api_key_file != NULL)
+		check_may_read_files("api_key_file");
+	PG_RETURN_VOID();
+}

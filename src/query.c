@@ -1,0 +1,254 @@
+/*
+ * query.c
+ *		Writes paths and query strings; nothing a caller gives is pasted.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+#include "query.h"
+
+/* Appends text percent-encoded; "safe" are characters that may stand. */
+static void
+append_encoded(StringInfo target, const char *text, const char *safe)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (; *text != '\0'; text++)
+	{
+		unsigned char c = *text;
+
+		if (isascii(c) && (isalnum(c) || strchr("-._~", c) || strchr(safe, c)))
+			appendStringInfoChar(target, c);
+		else
+		{
+			appendStringInfoChar(target, '%');
+			appendStringInfoChar(target, hex[c >> 4]);
+			appendStringInfoChar(target, hex[c & 15]);
+		}
+	}
+}
+
+/*
+ * Appends an id as the last segment of a path.  An id that is empty or would
+ * be taken for another path by a server or a proxy is refused (22023), so
+ * that a request for one record never becomes one for the collection.
+ */
+void
+rootfi_path_add_id(StringInfo target, const char *id)
+{
+	if (id[0] == '\0' || strcmp(id, ".") == 0 || strcmp(id, "..") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid id: \"%s\"", id),
+				 errhint("Give the rootfi_id or the platform_id of one record.")));
+	appendStringInfoChar(target, '/');
+	append_encoded(target, id, "");
+}
+
+/*
+ * Checks a path that the caller wrote: absolute, on the same host, already
+ * encoded.  Raises 22023 saying what is wrong.
+ */
+void
+rootfi_path_check(const char *path)
+{
+	const char *problem = NULL;
+	const char *hint = "Write it like \"/v4/ecommerce/orders\".";
+
+	if (path[0] != '/' || path[1] == '/')
+		problem = "It must begin with one slash.";
+	else if (strpbrk(path, "?#") != NULL)
+	{
+		problem = "It must not contain a query or a fragment.";
+		hint = "Use the argument \"query\".";
+	}
+	else if (strstr(path, "/../") || strstr(path, "/./") ||
+			 (strlen(path) >= 3 && strcmp(path + strlen(path) - 3, "/..") == 0))
+		problem = "It must not contain the segments \".\" or \"..\".";
+	else
+		for (const char *c = path; *c != '\0' && problem == NULL; c++)
+			if ((unsigned char) *c <= 0x20 || (unsigned char) *c >= 0x7f)
+				problem = "Blanks, control characters and non-ASCII characters must be percent-encoded.";
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid path: \"%s\"", path),
+				 errdetail("%s", problem),
+				 errhint("%s", hint)));
+}
+
+/*
+ * Appends a parameter.  Brackets in keys stand as they are, as in every URL
+ * of the API that was seen; all else is encoded.
+ */
+void
+rootfi_query_add(StringInfo target, const char *key, const char *value)
+{
+	appendStringInfoChar(target, strchr(target->data, '?') ? '&' : '?');
+	append_encoded(target, key, "[]");
+	appendStringInfoChar(target, '=');
+	append_encoded(target, value, "");
+}
+
+/* Appends a comma list; an empty or NULL array adds nothing. */
+void
+rootfi_query_add_list(StringInfo target, const char *key, ArrayType *values)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+	StringInfoData list;
+
+	if (values == NULL)
+		return;
+	deconstruct_array(values, TEXTOID, -1, false, TYPALIGN_INT, &elements,
+					  &nulls, &n);
+	initStringInfo(&list);
+	for (int i = 0; i < n; i++)
+		if (!nulls[i])
+			appendStringInfo(&list, "%s%s", list.len > 0 ? "," : "",
+							 TextDatumGetCString(elements[i]));
+	if (list.len > 0)
+		rootfi_query_add(target, key, list.data);
+}
+
+/* Raises the error for a value that cannot be a parameter. */
+static void
+report_value(const char *key)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid value for \"%s\"", key),
+			 errdetail("It must be a string, a number, a boolean or an array of those."),
+			 errhint("Write a filter like {\"status\": \"pending\"} or {\"total_amount\": {\"gte\": 100}}.")));
+}
+
+/* The text of a scalar, numbers exact; NULL if it is none. */
+static char *
+scalar_text(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvString:
+			return pnstrdup(value->val.string.val, value->val.string.len);
+		case jbvNumeric:
+			return DatumGetCString(DirectFunctionCall1(numeric_out,
+													   NumericGetDatum(value->val.numeric)));
+		case jbvBool:
+			return pstrdup(value->val.boolean ? "true" : "false");
+		default:
+			return NULL;
+	}
+}
+
+/* The text of a scalar or, joined by commas, of an array of scalars. */
+static char *
+value_text(const char *key, const JsonbValue *value)
+{
+	StringInfoData list;
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	element;
+	char	   *text = scalar_text(value);
+
+	if (text != NULL)
+		return text;
+	if (value->type != jbvBinary ||
+		!JsonContainerIsArray(value->val.binary.data))
+		report_value(key);
+	initStringInfo(&list);
+	it = JsonbIteratorInit(value->val.binary.data);
+	while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
+	{
+		if (token != WJB_ELEM)
+			continue;
+		if ((text = scalar_text(&element)) == NULL)
+			report_value(key);
+		appendStringInfo(&list, "%s%s", list.len > 0 ? "," : "", text);
+	}
+	return list.data;
+}
+
+/* Called for each member of an object. */
+typedef void (*MemberVisitor) (StringInfo target, const char *key,
+							   const JsonbValue *value, const char *outer);
+
+/* Visits the members of an object. */
+static void
+visit_members(StringInfo target, JsonbContainer *object, const char *outer,
+			  MemberVisitor visit)
+{
+	JsonbIterator *it = JsonbIteratorInit(object);
+	JsonbIteratorToken token;
+	JsonbValue	value;
+	char	   *key = NULL;
+
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			key = pnstrdup(value.val.string.val, value.val.string.len);
+		else if (token == WJB_VALUE)
+			visit(target, key, &value, outer);
+	}
+}
+
+/* Adds one comparison: field[operator]=value. */
+static void
+add_comparison(StringInfo target, const char *operator,
+			   const JsonbValue *value, const char *field)
+{
+	rootfi_query_add(target, psprintf("%s[%s]", field, operator),
+					 value_text(field, value));
+}
+
+/* Adds the comparisons of one field; a value alone means "eq". */
+static void
+add_field(StringInfo target, const char *field, const JsonbValue *value,
+		  const char *outer)
+{
+	if (value->type == jbvBinary &&
+		JsonContainerIsObject(value->val.binary.data))
+		visit_members(target, value->val.binary.data, field, add_comparison);
+	else
+		add_comparison(target, "eq", value, field);
+}
+
+/* Adds key=value. */
+static void
+add_member(StringInfo target, const char *key, const JsonbValue *value,
+		   const char *outer)
+{
+	rootfi_query_add(target, key, value_text(key, value));
+}
+
+/* Raises 22023 unless the argument is a JSON object. */
+static void
+check_is_object(Jsonb *jsonb, const char *argument)
+{
+	if (!JB_ROOT_IS_OBJECT(jsonb))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"%s\" must be a JSON object", argument)));
+}
+
+/*
+ * Appends a filter: {"status": "pending"} as status[eq]=pending and
+ * {"total_amount": {"gte": 100}} as total_amount[gte]=100.
+ */
+void
+rootfi_query_add_filter(StringInfo target, Jsonb *filter)
+{
+	check_is_object(filter, "filter");
+	visit_members(target, &filter->root, NULL, add_field);
+}
+
+/* Appends the members of an object as they are: {"limit": 5} as limit=5. */
+void
+rootfi_query_add_members(StringInfo target, Jsonb *members)
+{
+	check_is_object(members, "query");
+	visit_members(target, &members->root, NULL, add_member);
+}

@@ -1,0 +1,37 @@
+/*
+ * rootfi.c
+ *		Module magic and settings.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/guc.h"
+
+#include "connection.h"
+#include "http.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+/* Defines the settings and registers for invalidations. */
+void
+_PG_init(void)
+{
+	DefineCustomStringVariable("rootfi.server",
+							   "Foreign server that calls go to.",
+							   NULL,
+							   &rootfi_server,
+							   "rootfi",
+							   PGC_USERSET, 0,
+							   NULL, NULL, NULL);
+	DefineCustomIntVariable("rootfi.max_response_size",
+							"Largest answer that is accepted, decoded.",
+							"A larger one raises an error.",
+							&rootfi_max_response_size,
+							64 * 1024, 1, 512 * 1024,
+							PGC_USERSET, GUC_UNIT_KB,
+							NULL, NULL, NULL);
+	MarkGUCPrefixReserved("rootfi");
+	rootfi_connection_init();
+}

@@ -1,0 +1,366 @@
+/*
+ * rows.c
+ *		SQL entry points that return rows: lists and flattened children.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "catalog.h"
+#include "convert.h"
+#include "json.h"
+#include "list.h"
+#include "scalars.h"
+
+PG_FUNCTION_INFO_V1(rootfi_list);
+PG_FUNCTION_INFO_V1(rootfi_rows);
+PG_FUNCTION_INFO_V1(rootfi_list_rows);
+PG_FUNCTION_INFO_V1(rootfi_flatten);
+
+#define MAX_PAGE_SIZE	10000
+#define MAX_STRAYS		4		/* places outside the list, in the catalog */
+
+/* Where rows go, and a context that is emptied after each. */
+typedef struct RowSink
+{
+	ReturnSetInfo *rsinfo;
+	MemoryContext row_context;
+} RowSink;
+
+/* Prepares the result; flags are InitMaterializedSRF's. */
+static RowSink
+sink_begin(FunctionCallInfo fcinfo, bits32 flags)
+{
+	RowSink		sink;
+
+	InitMaterializedSRF(fcinfo, flags);
+	sink.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	sink.row_context = AllocSetContextCreate(CurrentMemoryContext,
+											 "rootfi row",
+											 ALLOCSET_DEFAULT_SIZES);
+	return sink;
+}
+
+/* Puts the row that the plan holds. */
+static void
+sink_put(RowSink *sink, const RowPlan *plan)
+{
+	tuplestore_putvalues(sink->rsinfo->setResult, sink->rsinfo->setDesc,
+						 plan->values, plan->nulls);
+	MemoryContextReset(sink->row_context);
+}
+
+/* Reads an object into a row and puts it; "type" if its own is missing. */
+static void
+sink_put_object(RowSink *sink, RowPlan *plan, const JsonValue *object,
+				const char *type)
+{
+	MemoryContext old = MemoryContextSwitchTo(sink->row_context);
+
+	CHECK_FOR_INTERRUPTS();
+	rootfi_row_fill(plan, object);
+	if (type != NULL)
+		rootfi_row_default(plan, "type", type);
+	MemoryContextSwitchTo(old);
+	sink_put(sink, plan);
+}
+
+/* Raises 22023 for arguments that ask for no list. */
+static void
+check_list_request(const ListRequest *request)
+{
+	if (request->has_since && TIMESTAMP_NOT_FINITE(request->updated_since))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"updated_since\" must be finite"),
+				 errhint("Leave it out to read everything.")));
+	if (request->max_rows < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"max_rows\" must not be negative")));
+	if (request->has_page_size &&
+		(request->page_size < 1 || request->page_size > MAX_PAGE_SIZE))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"page_size\" must be between 1 and %d",
+						MAX_PAGE_SIZE)));
+}
+
+/*
+ * Reads the arguments that all list functions share, from the given one on.
+ */
+static ListRequest
+get_list_request(FunctionCallInfo fcinfo, int first, const Resource *resource)
+{
+	NullableDatum *args = &fcinfo->args[first];
+	ListRequest request = {
+		.resource = resource,
+		.has_company = !args[0].isnull,
+		.company_id = DatumGetInt64(args[0].value),
+		.has_since = !args[1].isnull,
+		.updated_since = DatumGetTimestampTz(args[1].value),
+		.filter = args[2].isnull ? NULL : DatumGetJsonbP(args[2].value),
+		.include_deleted = !args[3].isnull && DatumGetBool(args[3].value),
+		.max_rows = args[4].isnull ? PG_INT64_MAX :
+		DatumGetInt64(args[4].value),
+		.expand = args[5].isnull ? NULL : DatumGetArrayTypeP(args[5].value),
+		.select = args[6].isnull ? NULL : DatumGetArrayTypeP(args[6].value),
+		.has_page_size = !args[7].isnull,
+		.page_size = DatumGetInt32(args[7].value),
+	};
+
+	check_list_request(&request);
+	return request;
+}
+
+/* The resource that the first argument names. */
+static const Resource *
+get_resource(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"resource\" must not be null")));
+	return rootfi_resource_by_name(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+}
+
+/* Puts one record of a list. */
+typedef void (*RecordPutter) (RowSink *sink, RowPlan *plan,
+							  const JsonValue *record);
+
+/* Puts a record as a row. */
+static void
+put_row(RowSink *sink, RowPlan *plan, const JsonValue *record)
+{
+	sink_put_object(sink, plan, record, NULL);
+}
+
+/* Puts a record as jsonb; there is no plan. */
+static void
+put_jsonb(RowSink *sink, RowPlan *plan, const JsonValue *record)
+{
+	MemoryContext old = MemoryContextSwitchTo(sink->row_context);
+	char	   *problem = NULL;
+	Jsonb	   *jsonb = rootfi_json_to_jsonb(record->text, record->len,
+											 &problem);
+	Datum		value = JsonbPGetDatum(jsonb);
+	bool		isnull = false;
+
+	CHECK_FOR_INTERRUPTS();
+	if (jsonb == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("a record cannot be represented as jsonb"),
+				 errdetail("%s", problem)));
+	MemoryContextSwitchTo(old);
+	tuplestore_putvalues(sink->rsinfo->setResult, sink->rsinfo->setDesc,
+						 &value, &isnull);
+	MemoryContextReset(sink->row_context);
+}
+
+/* Reads a list, record by record. */
+static void
+list_into(RowSink *sink, RowPlan *plan, const ListRequest *request,
+		  RecordPutter put)
+{
+	ListScan   *scan = rootfi_list_begin(request);
+	const JsonAnswer *page;
+	ErrorContextCallback context = {
+		.previous = error_context_stack,
+		.callback = rootfi_list_context,
+		.arg = scan,
+	};
+
+	while ((page = rootfi_list_next(scan)) != NULL)
+	{
+		error_context_stack = &context;
+		for (int i = 0; i < page->nrecords; i++)
+			put(sink, plan, &page->records[i]);
+		error_context_stack = context.previous;
+	}
+}
+
+/* Reads a list into rows of the result's type. */
+static void
+list_into_rows(RowSink *sink, const ListRequest *request)
+{
+	list_into(sink, rootfi_row_plan(sink->rsinfo->setDesc,
+									request->resource->aliases),
+			  request, put_row);
+}
+
+/* rootfi_rows(resource text, <list arguments>): SETOF record */
+Datum
+rootfi_rows(PG_FUNCTION_ARGS)
+{
+	ListRequest request = get_list_request(fcinfo, 1, get_resource(fcinfo));
+	RowSink		sink = sink_begin(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+
+	list_into_rows(&sink, &request);
+	return (Datum) 0;
+}
+
+/* Name of the composite type that a function returns. */
+static char *
+result_type_name(const RowSink *sink)
+{
+	return get_rel_name(get_typ_typrelid(sink->rsinfo->setDesc->tdtypeid));
+}
+
+/* rootfi_list_<resources>(<list arguments>): SETOF the resource's row type */
+Datum
+rootfi_list_rows(PG_FUNCTION_ARGS)
+{
+	RowSink		sink = sink_begin(fcinfo, 0);
+	char	   *row_type = result_type_name(&sink);
+	const Resource *resource = rootfi_resource_by_row_type(row_type);
+	ListRequest request;
+
+	if (resource == NULL)
+		elog(ERROR, "no resource has rows of type \"%s\"", row_type);
+	request = get_list_request(fcinfo, 0, resource);
+	list_into_rows(&sink, &request);
+	return (Datum) 0;
+}
+
+/* rootfi_list(resource text, <list arguments>): SETOF jsonb */
+Datum
+rootfi_list(PG_FUNCTION_ARGS)
+{
+	ListRequest request = get_list_request(fcinfo, 1, get_resource(fcinfo));
+	RowSink		sink = sink_begin(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+
+	list_into(&sink, NULL, &request, put_jsonb);
+	return (Datum) 0;
+}
+
+/* A parent whose children are made rows. */
+typedef struct Parent
+{
+	RowSink    *sink;
+	RowPlan    *plan;
+	const ChildList *child;
+	JsonValue	company_id;		/* members of the parent, type 0 if missing */
+	JsonValue	rootfi_id;
+	JsonValue	list;
+	JsonValue	strays[MAX_STRAYS];
+	int			ordinal;		/* of the latest child, from 1 */
+} Parent;
+
+/* Takes the members of a parent that matter. */
+static void
+take_parent_member(void *arg, const char *name, const JsonValue *value)
+{
+	Parent	   *parent = arg;
+	const StrayChild *strays = parent->child->strays;
+
+	if (strcmp(name, parent->child->member) == 0)
+		parent->list = *value;
+	else if (strcmp(name, "rootfi_company_id") == 0)
+		parent->company_id = *value;
+	else if (strcmp(name, "rootfi_id") == 0)
+		parent->rootfi_id = *value;
+	for (int i = 0; strays && i < MAX_STRAYS && strays[i].member; i++)
+		if (strcmp(name, strays[i].member) == 0)
+			parent->strays[i] = *value;
+}
+
+/* Sets a key column from a member of the parent. */
+static void
+set_key(RowPlan *plan, const char *column, const JsonValue *value)
+{
+	int64		number = 0;
+	bool		isnull = value->token == NULL ||
+	!rootfi_read_int64(value->token, &number);
+
+	rootfi_row_set(plan, column, number, isnull);
+}
+
+/* Puts one child. */
+static void
+put_child(Parent *parent, const JsonValue *value, const char *type)
+{
+	if (value->type == JSON_TOKEN_NULL || value->type == JSON_TOKEN_INVALID)
+		return;
+	rootfi_row_set(parent->plan, "ordinal", ++parent->ordinal, false);
+	sink_put_object(parent->sink, parent->plan, value, type);
+}
+
+/* Puts an element of the list. */
+static void
+take_child(void *arg, const char *name, const JsonValue *value)
+{
+	put_child(arg, value, NULL);
+}
+
+/* Puts all children of a record: a list, a single object, and strays (C3). */
+static void
+flatten_record(RowSink *sink, RowPlan *plan, const ChildList *child,
+			   const JsonValue *record)
+{
+	Parent		parent = {.sink = sink,.plan = plan,.child = child};
+
+	if (record->type != JSON_TOKEN_OBJECT_START)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a record must be a JSON object")));
+	rootfi_json_walk(record->text, record->len, NULL, take_parent_member,
+					 &parent);
+	set_key(plan, "rootfi_company_id", &parent.company_id);
+	set_key(plan, child->parent_key, &parent.rootfi_id);
+	if (parent.list.type == JSON_TOKEN_ARRAY_START)
+		rootfi_json_walk(parent.list.text, parent.list.len, NULL, take_child,
+						 &parent);
+	else
+		put_child(&parent, &parent.list, NULL);
+	for (int i = 0; child->strays && child->strays[i].member; i++)
+		put_child(&parent, &parent.strays[i], child->strays[i].type);
+}
+
+/*
+ * rootfi_<parent>_<children>(records jsonb): SETOF the child list's row type.
+ * Takes an object, an array or an answer with "data".
+ */
+Datum
+rootfi_flatten(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *records = PG_GETARG_JSONB_P(0);
+	RowSink		sink = sink_begin(fcinfo, 0);
+	char	   *row_type = result_type_name(&sink);
+	const ChildList *child = rootfi_child_by_row_type(row_type);
+	RowPlan    *plan = rootfi_row_plan(sink.rsinfo->setDesc, NULL);
+	char	   *text = JsonbToCString(NULL, &records->root, VARSIZE(records));
+	JsonAnswer	answer;
+	char	   *problem;
+	MemoryContext record_context;
+	MemoryContext old;
+
+	if (child == NULL)
+		elog(ERROR, "no child list has rows of type \"%s\"", row_type);
+	problem = rootfi_json_open(&answer, text, strlen(text));
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot flatten the argument"),
+				 errdetail("%s", problem),
+				 errhint("Give an object, an array of objects or an answer with \"data\".")));
+	record_context = AllocSetContextCreate(CurrentMemoryContext,
+										   "rootfi record",
+										   ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(record_context);
+	for (int i = 0; i < answer.nrecords; i++)
+	{
+		flatten_record(&sink, plan, child, &answer.records[i]);
+		MemoryContextReset(record_context);
+	}
+	MemoryContextSwitchTo(old);
+	return (Datum) 0;
+}
