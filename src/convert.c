@@ -7,43 +7,18 @@
  * to the column "extra" (jsonb) if there is one, so that nothing is lost and
  * no odd record fails a page.  A member that is null and one that is missing
  * are the same: NULL.
- *
- * Only for types not listed in "kinds" the type's own input function is
- * called; all others are read here, independent of the session's settings.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "fmgr.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/jsonb.h"
-#include "utils/lsyscache.h"
 #include "utils/numeric.h"
-#include "utils/timestamp.h"
 
-#include "compat.h"
+#include "columns.h"
 #include "convert.h"
 #include "scalars.h"
-
-typedef struct RowColumn RowColumn;
-
-/* Reads a value that is not null; false when the type cannot hold it. */
-typedef bool (*ColumnReader) (RowColumn *column, const JsonValue *value,
-							  Datum *result);
-
-struct RowColumn
-{
-	const char *name;
-	int			index;			/* in the row */
-	ColumnReader read;
-	FmgrInfo	input;			/* for read_other */
-	Oid			ioparam;
-	int32		typmod;
-	bool		fixed;			/* set by rootfi_row_set, not by members */
-	Datum		fixed_value;
-	bool		fixed_isnull;
-};
 
 /* An object being read. */
 typedef struct RowState
@@ -53,178 +28,10 @@ typedef struct RowState
 	JsonValue  *alias_values;	/* by alias; type 0 while not seen */
 } RowState;
 
-static bool
-read_int2(RowColumn *column, const JsonValue *value, Datum *result)
-{
-	int64		number;
-
-	if (!value->token || !rootfi_read_int64(value->token, &number) ||
-		number < PG_INT16_MIN || number > PG_INT16_MAX)
-		return false;
-	*result = Int16GetDatum((int16) number);
-	return true;
-}
-
-static bool
-read_int4(RowColumn *column, const JsonValue *value, Datum *result)
-{
-	int64		number;
-
-	if (!value->token || !rootfi_read_int64(value->token, &number) ||
-		number < PG_INT32_MIN || number > PG_INT32_MAX)
-		return false;
-	*result = Int32GetDatum((int32) number);
-	return true;
-}
-
-static bool
-read_int8(RowColumn *column, const JsonValue *value, Datum *result)
-{
-	int64		number;
-
-	if (!value->token || !rootfi_read_int64(value->token, &number))
-		return false;
-	*result = Int64GetDatum(number);
-	return true;
-}
-
-static bool
-read_numeric(RowColumn *column, const JsonValue *value, Datum *result)
-{
-	return value->token && rootfi_read_numeric(value->token, result);
-}
-
-static bool
-read_text(RowColumn *column, const JsonValue *value, Datum *result)
-{
-	if (!value->token)
-		return false;
-	*result = CStringGetTextDatum(value->token);
-	return true;
-}
-
-static bool
-read_bool(RowColumn *column, const JsonValue *value, Datum *result)
-{
-	bool		truth;
-
-	if (!value->token || !rootfi_read_bool(value->token, &truth))
-		return false;
-	*result = BoolGetDatum(truth);
-	return true;
-}
-
-/* Timestamps with and without time zone: both are kept as UTC. */
-static bool
-read_timestamp(RowColumn *column, const JsonValue *value, Datum *result)
-{
-	Timestamp	time;
-
-	if (value->type != JSON_TOKEN_STRING ||
-		!rootfi_read_timestamp(value->token, &time))
-		return false;
-	*result = TimestampGetDatum(time);
-	if (column->typmod >= 0)
-		*result = DirectFunctionCall2(timestamp_scale, *result,
-									  Int32GetDatum(column->typmod));
-	return true;
-}
-
-/* The day in UTC. */
-static bool
-read_date(RowColumn *column, const JsonValue *value, Datum *result)
-{
-	Timestamp	time;
-
-	if (value->type != JSON_TOKEN_STRING ||
-		!rootfi_read_timestamp(value->token, &time))
-		return false;
-	*result = DirectFunctionCall1(timestamp_date, TimestampGetDatum(time));
-	return true;
-}
-
-static bool
-read_jsonb(RowColumn *column, const JsonValue *value, Datum *result)
-{
-	char	   *problem;
-	Jsonb	   *jsonb = rootfi_json_to_jsonb(value->text, value->len,
-											 &problem);
-
-	*result = JsonbPGetDatum(jsonb);
-	return jsonb != NULL;
-}
-
-static bool
-read_json(RowColumn *column, const JsonValue *value, Datum *result)
-{
-	*result = PointerGetDatum(cstring_to_text_with_len(value->text,
-													   value->len));
-	return true;
-}
-
-/* Any other type, by its input function; objects and arrays as JSON text. */
-static bool
-read_other(RowColumn *column, const JsonValue *value, Datum *result)
-{
-	char	   *text = value->token ? value->token :
-	pnstrdup(value->text, value->len);
-
-	return rootfi_try_input(&column->input, text, column->ioparam,
-							column->typmod, result);
-}
-
-static const struct
-{
-	Oid			type;
-	ColumnReader read;
-}			kinds[] =
-
-{
-	{INT2OID, read_int2},
-	{INT4OID, read_int4},
-	{INT8OID, read_int8},
-	{TEXTOID, read_text},
-	{BOOLOID, read_bool},
-	{TIMESTAMPTZOID, read_timestamp},
-	{TIMESTAMPOID, read_timestamp},
-	{DATEOID, read_date},
-	{JSONBOID, read_jsonb},
-	{JSONOID, read_json},
-};
-
-/* How values of a type are read; numeric with a precision by its input. */
-static ColumnReader
-find_reader(Oid type, int32 typmod)
-{
-	if (type == NUMERICOID && typmod < 0)
-		return read_numeric;
-	for (int i = 0; i < lengthof(kinds); i++)
-		if (kinds[i].type == type)
-			return kinds[i].read;
-	return read_other;
-}
-
 static int
 compare_columns(const void *a, const void *b)
 {
 	return strcmp(((const RowColumn *) a)->name, ((const RowColumn *) b)->name);
-}
-
-/* Describes one column. */
-static void
-init_column(RowColumn *column, Form_pg_attribute att)
-{
-	column->name = NameStr(att->attname);
-	column->index = att->attnum - 1;
-	column->typmod = att->atttypmod;
-	column->read = find_reader(att->atttypid, att->atttypmod);
-	if (column->read == read_other)
-	{
-		Oid			input;
-
-		getTypeInputInfo(att->atttypid, &input, &column->ioparam);
-		fmgr_info(input, &column->input);
-	}
 }
 
 /*
@@ -254,7 +61,7 @@ rootfi_row_plan(TupleDesc desc, const FieldAlias *aliases)
 			strcmp(NameStr(att->attname), "extra") == 0)
 			plan->extra = i;
 		else
-			init_column(&plan->columns[plan->ncolumns++], att);
+			rootfi_column_init(&plan->columns[plan->ncolumns++], att);
 	}
 	qsort(plan->columns, plan->ncolumns, sizeof(RowColumn), compare_columns);
 	return plan;
@@ -271,9 +78,10 @@ find_column(const RowPlan *plan, const char *name)
 }
 
 /*
- * Sets a column for the objects to come; a member of the same name and value
- * is dropped, one of another value goes to "extra".  Does nothing if the row
- * has no such column; the column must be an integer of 4 or 8 bytes.
+ * Sets a column for the objects to come, or (isnull) lets their members fill
+ * it again.  While it is set, a member of the same name and value is dropped,
+ * one of another value goes to "extra".  Does nothing if the row has no such
+ * column; the column must be an integer of 4 or 8 bytes.
  */
 void
 rootfi_row_set(RowPlan *plan, const char *name, int64 value, bool isnull)
@@ -282,9 +90,8 @@ rootfi_row_set(RowPlan *plan, const char *name, int64 value, bool isnull)
 
 	if (column == NULL)
 		return;
-	column->fixed = true;
-	column->fixed_isnull = isnull;
-	column->fixed_value = column->read == read_int4 ?
+	column->fixed = !isnull;
+	column->fixed_value = column->type == INT4OID ?
 		Int32GetDatum((int32) value) : Int64GetDatum(value);
 }
 
@@ -294,7 +101,7 @@ rootfi_row_default(RowPlan *plan, const char *name, const char *value)
 {
 	RowColumn  *column = find_column(plan, name);
 
-	if (column == NULL || column->read != read_text ||
+	if (column == NULL || column->type != TEXTOID ||
 		!plan->nulls[column->index])
 		return;
 	plan->values[column->index] = CStringGetTextDatum(value);
@@ -379,7 +186,7 @@ repeats_fixed(RowColumn *column, const JsonValue *value)
 {
 	Datum		datum;
 
-	return !column->fixed_isnull && column->read(column, value, &datum) &&
+	return column->read(column, value, &datum) &&
 		datum == column->fixed_value;
 }
 
@@ -475,7 +282,7 @@ begin_row(RowPlan *plan)
 		if (column->fixed)
 		{
 			plan->values[column->index] = column->fixed_value;
-			plan->nulls[column->index] = column->fixed_isnull;
+			plan->nulls[column->index] = false;
 		}
 	}
 }

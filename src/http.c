@@ -26,6 +26,7 @@
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
+#include "easy.h"
 #include "http.h"
 #include "http_headers.h"
 #include "loop.h"
@@ -158,100 +159,20 @@ http_take_header(char *data, size_t size, size_t count, void *arg)
 	return n;
 }
 
-/* Adds a line to the transfer's header list. */
-static void
-http_add_header(HttpTransfer *transfer, const char *line)
-{
-	struct curl_slist *list = curl_slist_append(transfer->headers, line);
-
-	if (list == NULL)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
-						errmsg("out of memory")));
-	transfer->headers = list;
-}
-
-/* Sets an option whose failure means that memory is out. */
-#define http_setopt(transfer, option, value) \
-	do { \
-		CURLcode	rc_ = curl_easy_setopt((transfer)->easy, option, value); \
-		if (rc_ != CURLE_OK) \
-			elog(ERROR, "could not set libcurl option %s: %s", \
-				 #option, curl_easy_strerror(rc_)); \
-	} while (0)
-
-/* The lines of the request's header.  The key goes nowhere else. */
-static void
-http_set_headers(HttpTransfer *transfer, const RootfiConnection *connection,
-				 const HttpRequest *request)
-{
-	char	   *key = psprintf("api_key: %s", connection->options.api_key);
-
-	http_add_header(transfer, key);
-	memset(key, 0, strlen(key));
-	http_add_header(transfer, "Accept: application/json");
-	if (request->body != NULL)
-		http_add_header(transfer, "Content-Type: application/json");
-	http_add_header(transfer, "Expect:");	/* no 100-continue round trip */
-	http_setopt(transfer, CURLOPT_HTTPHEADER, transfer->headers);
-	http_setopt(transfer, CURLOPT_USERAGENT, "rootfi/" ROOTFI_VERSION);
-}
-
-/* Where to and how: what is the same for every request of a connection. */
-static void
-http_set_connection(HttpTransfer *transfer, const RootfiOptions *options)
-{
-#if LIBCURL_VERSION_NUM >= 0x075500
-	http_setopt(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-	http_setopt(transfer, CURLOPT_PROTOCOLS,
-				(long) (CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075700
-	http_setopt(transfer, CURLOPT_QUICK_EXIT, 1L);	/* never join the resolver */
-#endif
-	http_setopt(transfer, CURLOPT_NOSIGNAL, 1L);
-	http_setopt(transfer, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
-	http_setopt(transfer, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
-	http_setopt(transfer, CURLOPT_ACCEPT_ENCODING, "");
-	http_setopt(transfer, CURLOPT_TCP_KEEPALIVE, 1L);
-	http_setopt(transfer, CURLOPT_CONNECTTIMEOUT_MS,
-				(long) (options->connect_timeout * 1000));
-	http_setopt(transfer, CURLOPT_PROXY,
-				options->proxy != NULL ? options->proxy : "");
-	if (options->ca_file != NULL)
-		http_setopt(transfer, CURLOPT_CAINFO, options->ca_file);
-}
-
-/* What is asked. */
-static void
-http_set_request(HttpTransfer *transfer, const RootfiOptions *options,
-				 const HttpRequest *request)
-{
-	char	   *url = psprintf("%s%s", options->base_url, request->target);
-
-	http_setopt(transfer, CURLOPT_URL, url);
-	http_setopt(transfer, CURLOPT_PATH_AS_IS, 1L);
-	if (request->body != NULL)
-	{
-		http_setopt(transfer, CURLOPT_POSTFIELDSIZE_LARGE,
-					(curl_off_t) strlen(request->body));
-		http_setopt(transfer, CURLOPT_COPYPOSTFIELDS, request->body);
-	}
-	http_setopt(transfer, CURLOPT_CUSTOMREQUEST, request->method);
-}
-
 /* Who is told of what comes. */
 static void
 http_set_callbacks(HttpTransfer *transfer)
 {
-	http_setopt(transfer, CURLOPT_PRIVATE, transfer);
-	http_setopt(transfer, CURLOPT_ERRORBUFFER, transfer->problem);
-	http_setopt(transfer, CURLOPT_PREREQFUNCTION, http_before_request);
-	http_setopt(transfer, CURLOPT_PREREQDATA, transfer);
-	http_setopt(transfer, CURLOPT_WRITEFUNCTION, http_take_body);
-	http_setopt(transfer, CURLOPT_WRITEDATA, transfer);
-	http_setopt(transfer, CURLOPT_HEADERFUNCTION, http_take_header);
-	http_setopt(transfer, CURLOPT_HEADERDATA, transfer);
+	CURL	   *easy = transfer->easy;
+
+	rootfi_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+	rootfi_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
+	rootfi_easy_setopt(easy, CURLOPT_PREREQFUNCTION, http_before_request);
+	rootfi_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+	rootfi_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_take_body);
+	rootfi_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	rootfi_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_take_header);
+	rootfi_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
 }
 
 /* Hands the transfer to libcurl, as if for the first time. */
@@ -269,8 +190,8 @@ http_run(HttpTransfer *transfer)
 	transfer->too_large = false;
 	transfer->problem[0] = '\0';
 	memset(&transfer->seen, 0, sizeof(transfer->seen));
-	http_setopt(transfer, CURLOPT_TIMEOUT_MS,
-				(long) Max(transfer->deadline - now, 1));
+	rootfi_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS,
+					   (long) Max(transfer->deadline - now, 1));
 	transfer->state = HTTP_RUNNING;
 	rootfi_loop_add(transfer->easy);
 }
@@ -303,9 +224,8 @@ http_create(RootfiConnection *connection, const HttpRequest *request)
 	if (transfer->easy == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
 						errmsg("out of memory")));
-	http_set_connection(transfer, &connection->options);
-	http_set_request(transfer, &connection->options, request);
-	http_set_headers(transfer, connection, request);
+	rootfi_easy_prepare(transfer->easy, &transfer->headers,
+						&connection->options, request);
 	http_set_callbacks(transfer);
 	MemoryContextSwitchTo(old);
 	return transfer;
