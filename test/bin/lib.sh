@@ -1,0 +1,182 @@
+# shellcheck shell=bash
+#
+# What the scripts beside this file share: a work directory that holds a copy
+# of the sources, a private copy of the PostgreSQL installation, a server and
+# a sandbox. Nothing is written anywhere else.
+
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+
+# Says why this cannot go on, and ends.
+fail() {
+	echo "${0##*/}: $*" >&2
+	exit 1
+}
+
+# Prints the newest version of PostgreSQL that Debian's packages have
+# installed, if that is one we support.
+packaged_version() {
+	local dir version newest=
+	for dir in /usr/lib/postgresql/*/bin/postgres; do
+		version=${dir#/usr/lib/postgresql/}
+		version=${version%%/*}
+		[[ $version =~ ^[0-9]+$ ]] && ((version >= 15 && version > ${newest:-0})) &&
+			newest=$version
+	done
+	echo "$newest"
+}
+
+# Prints the pg_config of the PostgreSQL to use: the caller's PG_CONFIG, the
+# newest package or what PATH has.
+chosen_pg_config() {
+	local version
+	version=$(packaged_version)
+	echo "${PG_CONFIG:-${version:+/usr/lib/postgresql/$version/bin/}pg_config}"
+}
+
+# Makes the work directory, to be removed however this ends. The server
+# refuses to run as root, so root hands all work to another user.
+open_work() {
+	as_user=() bindir='' work=''
+	trap close_work EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	# A short path, whatever TMPDIR says: sockets allow 107 bytes.
+	work=$(mktemp -d /tmp/rootfi.XXXXXX)
+	mkdir "$work"/{home,root,src,tmp}
+	mkdir -m 700 "$work/socket"
+	cp "$checkout/test/bin/stop" "$work"
+	# Nothing of the caller's PG* or make variables gets through.
+	environment=(
+		"HOME=$work/home" LANG=C.UTF-8 "PATH=$PATH" "TMPDIR=$work/tmp"
+		"ROOTFI_WORK=$work" "PGHOST=$work/socket" PGUSER=postgres
+	)
+}
+
+# Stops all that runs in the work directory; removes it unless KEEP is set.
+close_work() {
+	trap '' HUP INT TERM
+	if [[ ! -x $work/stop ]]; then
+		rm -rf "$work"
+	elif [[ -z ${KEEP-} ]]; then
+		"$work/stop"
+	elif declare -F kept > /dev/null; then
+		kept
+	else
+		"$work/stop" --keep
+	fi
+}
+
+# Starts a command in the copied sources, as the server's user, and sets job
+# to its process. It gets a process group of its own: so we may wait for it
+# and still hear signals at once.
+start() {
+	set -m
+	(
+		cd "$work/src" || exit
+		exec "${as_user[@]}" env -i "${environment[@]}" "$@"
+	) < /dev/null &
+	set +m
+	job=$!
+}
+
+# Runs a command likewise, and waits for it.
+run() {
+	start "$@"
+	wait "$job"
+}
+
+# Runs a function whose output is of interest only when it fails.
+quietly() {
+	"$@" > "$work/quiet.log" 2>&1 || {
+		cat "$work/quiet.log" >&2
+		return 1
+	}
+}
+
+# Copies the sources: what git knows or would add, else all but built files.
+copy_sources() {
+	local file
+	if git -C "$checkout" ls-files -z --cached --others --exclude-standard \
+		> "$work/files" 2> /dev/null && grep -qzFx Makefile "$work/files"; then
+		while IFS= read -r -d '' file; do
+			# a file may be gone without git having been told
+			[[ ! -e $checkout/$file ]] || printf '%s\0' "$file"
+		done < "$work/files" |
+			(cd "$checkout" && xargs -0 cp -P --parents -t "$work/src" --)
+	else
+		cp -R "$checkout/." "$work/src"
+		find "$work/src" -name '*.o' -delete -o -name '*.so' -delete -o \
+			-name rootfi-sandbox -type f -delete
+	fi
+}
+
+# Mirrors the PostgreSQL installation below the work directory. PostgreSQL
+# finds its files from the place of its programs, so these are real copies
+# and all else is links: what is installed there stays there.
+copy_postgresql() {
+	local original dir option
+	original=$("$(chosen_pg_config)" --bindir) ||
+		fail "$(chosen_pg_config) does not work"
+	bindir=$work/root$original
+	mkdir -p "$bindir"
+	cp "$original"/{initdb,postgres,psql} "$original"/pg* "$bindir"
+	for option in --pkglibdir --sharedir --pkgincludedir --includedir-server; do
+		dir=$("$original/pg_config" "$option")
+		[[ ! -e $work/root$dir ]] || continue
+		mkdir -p "$work/root$dir"
+		cp -as "$dir/." "$work/root$dir"
+		[[ $("$bindir/pg_config" "$option") == "$work/root$dir" ]] ||
+			fail "the PostgreSQL in $original cannot be relocated"
+	done
+	# links to a rootfi installed on this system
+	find "$work/root" -name 'rootfi*' -delete
+}
+
+# Fills the work directory, gives it to the server's user, and sets make to
+# the command that builds there, with the caller's choices.
+stage() {
+	local user=postgres name
+	copy_sources
+	copy_postgresql
+	if ((EUID == 0)); then
+		id "$user" > /dev/null 2>&1 || user=nobody
+		chown -hR "$user:" "$work"
+		as_user=(runuser -u "$user" --)
+	fi
+	make=(make --no-print-directory "PG_CONFIG=$bindir/pg_config")
+	for name in CC COPT PG_CFLAGS PROVE_TESTS REGRESS; do
+		[[ ! -v $name ]] || make+=("$name=${!name}")
+	done
+}
+
+# Builds extension and sandbox and installs the extension into the copy.
+build() {
+	run "${make[@]}" -j "$(nproc)" all sandbox && run "${make[@]}" -s install
+}
+
+# Starts a server. Any role may log in without a password, but only the
+# server's user gets into the directory of its socket.
+start_cluster() {
+	if ! run "$bindir/initdb" -D "$work/data" -U postgres -A trust -E UTF8 \
+		--locale=C.UTF-8 --no-sync ||
+		! run "$bindir/pg_ctl" -D "$work/data" -l "$work/server.log" -o "-c fsync=off \
+			-c listen_addresses='' -c unix_socket_directories='$work/socket'" start; then
+		cat "$work/server.log"
+		return 1
+	fi
+}
+
+# Starts a sandbox and puts its address where \getenv finds it.
+start_sandbox() {
+	local port
+	# The sandbox closes its output once it has printed its port.
+	# shellcheck disable=SC2016
+	port=$(run bash -c 'test/sandbox/rootfi-sandbox --key sandbox-key \
+		< /dev/null 2> "$ROOTFI_WORK/sandbox.log" &')
+	if [[ -z $port ]]; then
+		cat "$work/sandbox.log" >&2
+		fail "the sandbox did not start"
+	fi
+	environment+=("ROOTFI_SANDBOX_URL=http://127.0.0.1:$port")
+}

@@ -1,0 +1,90 @@
+\getenv url ROOTFI_SANDBOX_URL
+\set QUIET on
+\pset linestyle unicode
+\pset border 1
+\pset null '·'
+\unset QUIET
+SET TimeZone = 'UTC';
+--
+-- 1. Connect. A foreign server says where the API is, a user mapping holds
+--    the key.
+--
+CREATE EXTENSION rootfi;
+CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'url');
+CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'sandbox-key');
+--
+-- 2. Create an order, and keep the id that the server gave it.
+--
+SELECT jsonb_pretty(rootfi_create_order(1089, '{
+	"customer_id": "cus_123456",
+	"currency_id": "USD",
+	"order_number": "ORD-2024-777",
+	"line_items": [
+		{"item_id": "prod_789", "description": "Wireless Headphones", "quantity": 2, "unit_amount": 99.90},
+		{"item_id": "prod_790", "description": "Case", "quantity": 1, "unit_amount": 0.10}
+	]
+}') -> 'data' -> 0) AS created;
+SELECT o ->> 'rootfi_id' AS id
+FROM rootfi_list('ecommerce/orders', 1089, filter => '{"order_number": "ORD-2024-777"}') AS o;
+\gset
+--
+-- 3. Read it back and change it: only what is given is changed, and every
+--    digit stays what it was.
+--
+SELECT o ->> 'status' AS status, o -> 'total_amount' AS total_amount, o -> 'line_items' -> 1 ->> 'unit_amount' AS case_price
+FROM rootfi_get_order(:'id') AS o;
+SELECT o ->> 'status' AS status, o ->> 'shipping_amount' AS shipping_amount
+FROM rootfi_update_order(:'id', '{"status": "processing", "shipping_amount": 5.00}') AS o;
+--
+-- 4. List orders as rows, whatever the shape of the answers: all pages are
+--    read, the next one is on its way while this one becomes rows.
+--
+SELECT status, currency_id, count(*), sum(total_amount) AS total
+FROM rootfi_list_orders(1089)
+GROUP BY status, currency_id
+HAVING count(*) >= 4
+ORDER BY count(*) DESC, status, currency_id;
+SELECT rootfi_id, order_number, customer_id, fulfillment_status, total_amount, total_tax, extra ->> 'reference' AS reference
+FROM rootfi_list_orders(1089, max_rows => 4);
+--
+-- 5. The lists inside an order are rows of their own.
+--
+SELECT o.order_number, l.ordinal, l.item_id, l.description, l.quantity, l.unit_amount
+FROM rootfi_list_orders(1089, filter => '{"order_number": "ORD-2024-777"}') AS o,
+	rootfi_order_line_items(o) AS l
+ORDER BY l.ordinal;
+SELECT t.type, t.status, t.currency_id, count(*), sum(t.amount) AS amount
+FROM rootfi_list_orders(1089) AS o, rootfi_order_transactions(o) AS t
+GROUP BY t.type, t.status, t.currency_id
+ORDER BY count(*) DESC, t.type, t.status, t.currency_id
+LIMIT 5;
+--
+-- 6. A report: orders of the API joined with a table of our own.
+--
+CREATE TABLE region (currency_id text PRIMARY KEY, name text, rate_to_usd numeric);
+INSERT INTO region VALUES ('USD', 'Americas', 1), ('EUR', 'Europe', 1.09), ('GBP', 'United Kingdom', 1.27), ('AED', 'Gulf', 0.2723);
+SELECT r.name AS region, count(DISTINCT o.rootfi_id) AS orders, sum(l.quantity) AS items,
+	round(sum(l.quantity * l.unit_amount * r.rate_to_usd), 2) AS usd
+FROM rootfi_list_orders(1089) AS o
+	JOIN region AS r USING (currency_id),
+	rootfi_order_line_items(o) AS l
+GROUP BY r.name
+ORDER BY usd DESC;
+--
+-- 7. Two mistakes. What is wrong with an order is found before anything is
+--    sent, all at once; what the server refuses is said with its reason.
+--
+\set ON_ERROR_STOP off
+SELECT rootfi_create_order(1089, '{
+	"customer_id": "cus_123456",
+	"curency_id": "USD",
+	"line_items": [{"item_id": "prod_789", "quantity": "2", "unit_amount": 99.90}]
+}');
+SELECT rootfi_get_order('ORD-2024-777');
+\set ON_ERROR_STOP on
+--
+-- 8. Clean up.
+--
+SELECT rootfi_delete_order(:'id');
+SELECT count(*) AS left_over
+FROM rootfi_list_orders(1089, filter => '{"order_number": "ORD-2024-777"}');
