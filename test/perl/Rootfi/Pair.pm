@@ -1,0 +1,125 @@
+# A PostgreSQL server and a sandbox that it talks to.
+#
+#	use Rootfi::Pair;
+#	my ($node, $sandbox) = start_pair();
+#	is($node->safe_psql('postgres', q{SELECT rootfi_get_order('157')}), ...);
+#
+# start_pair(sandbox => {orders => 10}, server => {timeout => '1s'}) passes
+# options on. Both stop when the test ends.
+
+package Rootfi::Pair;
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils ();
+use Rootfi::Sandbox;
+use Test::More;
+
+our @EXPORT = qw(start_pair server_options sqlstate_of session finish
+  wait_until_waiting);
+
+# Starts both, with extension, server and user mapping in database postgres.
+sub start_pair
+{
+	my (%options) = @_;
+	my $sandbox = Rootfi::Sandbox->new(%{ $options{sandbox} // {} });
+	my $node = PostgreSQL::Test::Cluster->new('main');
+
+	$node->init;
+	$node->start;
+	my $pairs = join ', ',
+	  map { "$_ '$options{server}{$_}'" } sort keys %{ $options{server} };
+	my $url = $sandbox->url;
+	my $key = $sandbox->key;
+	$pairs = ", $pairs" if $pairs ne '';
+	$node->safe_psql('postgres', qq{
+		CREATE EXTENSION rootfi;
+		CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi
+			OPTIONS (base_url '$url'$pairs);
+		CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi
+			OPTIONS (api_key '$key');
+		CREATE FUNCTION sqlstate_of(statement text) RETURNS text
+		LANGUAGE plpgsql AS \$\$
+		BEGIN
+			EXECUTE statement;
+			RETURN 'no error';
+		EXCEPTION WHEN query_canceled OR OTHERS THEN
+			RETURN SQLSTATE;
+		END \$\$;
+	});
+	return ($node, $sandbox);
+}
+
+# Sets options of the server.
+sub server_options
+{
+	my ($node, %options) = @_;
+
+	foreach my $name (sort keys %options)
+	{
+		$node->safe_psql('postgres', qq{
+			DO \$\$ BEGIN
+				ALTER SERVER rootfi OPTIONS (SET $name '$options{$name}');
+			EXCEPTION WHEN undefined_object THEN
+				ALTER SERVER rootfi OPTIONS (ADD $name '$options{$name}');
+			END \$\$});
+	}
+	return;
+}
+
+# The SQLSTATE that a statement ends with, or 'no error'.
+sub sqlstate_of
+{
+	my ($node, $statement) = @_;
+
+	return $node->safe_psql('postgres',
+		"SELECT sqlstate_of(\$statement\$$statement\$statement\$)");
+}
+
+# Starts a psql that works on a script in the background.
+sub session
+{
+	my ($node, $name, $script) = @_;
+	my %session = (output => '', error => '');
+	my $file = PostgreSQL::Test::Utils::tempdir_short() . '/script.sql';
+
+	PostgreSQL::Test::Utils::append_to_file($file, $script);
+	$session{harness} = IPC::Run::start(
+		[
+			'psql', '-XAtq', '-f', $file, '-d',
+			$node->connstr('postgres') . " application_name=$name"
+		],
+		'>', \$session{output}, '2>', \$session{error},
+		IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
+	return \%session;
+}
+
+# Waits for the end of a session; returns its output.
+sub finish
+{
+	my ($session) = @_;
+
+	$session->{harness}->finish;
+	chomp $session->{output};
+	return $session->{output};
+}
+
+# Waits until a session waits for the network; returns its process id.
+sub wait_until_waiting
+{
+	my ($node, $name) = @_;
+	my $condition = qq{application_name = '$name' AND state = 'active'
+		AND wait_event_type = 'Extension'};
+
+	$node->poll_query_until('postgres',
+		"SELECT count(*) = 1 FROM pg_stat_activity WHERE $condition")
+	  or die "session $name never waited for the network";
+	return $node->safe_psql('postgres',
+		"SELECT pid FROM pg_stat_activity WHERE $condition");
+}
+
+1;

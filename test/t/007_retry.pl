@@ -1,0 +1,92 @@
+# Reads are tried again when that can help, as the server asks, and not longer
+# than they may take.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Utils;
+use Rootfi::Pair;
+use Time::HiRes ();
+use Test::More;
+
+my ($node, $sandbox) = start_pair(server => { max_retries => 3, timeout => '5s' });
+my $read = q{SELECT rootfi_get_order('157')};
+
+# Result, number of requests and seconds of a statement under faults.
+sub try_with
+{
+	my ($statement, @faults) = @_;
+
+	$sandbox->reset;
+	$sandbox->fault(@faults);
+	my $began = Time::HiRes::time();
+	my $code = sqlstate_of($node, $statement);
+	return ($code, scalar(my @requests = $sandbox->requests), Time::HiRes::time() - $began);
+}
+
+foreach my $status (408, 429, 502, 503, 504)
+{
+	my ($code, $n) = try_with($read, { status => $status, body => '', times => 2 });
+	is("$code $n", 'no error 3', "a read is tried again after status $status");
+}
+foreach my $status (400, 401, 403, 404, 409, 422, 500)
+{
+	my ($code, $n) = try_with($read, { status => $status, body => '', times => 2 });
+	is($n, 1, "but not after status $status");
+}
+
+my ($code, $n) = try_with($read, { reset => 'before', times => 2 });
+is($code, 'no error', 'a read is tried again when the connection breaks');
+($code, $n) = try_with($read, { truncate => 10, times => 1 });
+is("$code $n", 'no error 2', 'and when the answer is cut short');
+($code, $n) = try_with($read, { status => 503, body => '', times => -1 });
+is("$code $n", '58000 4', 'at most as often as max_retries says');
+($code, $n) = try_with($read, { status => 429, body => '', times => -1, headers => { 'Retry-After' => '0' } });
+is("$code $n", '53400 4', 'and a server that always turns away has its own SQLSTATE');
+
+# Retry-After, in seconds and as a date
+my $seconds;
+($code, $n, $seconds) = try_with($read, { status => 429, body => '', headers => { 'Retry-After' => '1' } });
+is("$code $n", 'no error 2', 'Retry-After in seconds is honoured');
+cmp_ok($seconds, '>=', 1, 'by waiting that long');
+cmp_ok($seconds, '<', 2, 'and no longer');
+my @at = gmtime(time + 2);
+my $date = sprintf('%s, %02d %s %d %02d:%02d:%02d GMT', (qw(Sun Mon Tue Wed Thu Fri Sat))[ $at[6] ], $at[3],
+	(qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec))[ $at[4] ], $at[5] + 1900, @at[ 2, 1, 0 ]);
+($code, $n, $seconds) = try_with($read, { status => 503, body => '', headers => { 'Retry-After' => $date } });
+is("$code $n", 'no error 2', 'Retry-After as a date is honoured');
+cmp_ok($seconds, '>=', 0.9, 'by waiting until then');
+
+# limits of time
+($code, $n, $seconds) = try_with($read, { status => 429, body => '', headers => { 'Retry-After' => '60' } });
+is("$code $n", '53400 1', 'what would take longer than the option timeout is not waited for');
+cmp_ok($seconds, '<', 1, 'not even begun');
+($code, $n, $seconds) = try_with("SET LOCAL statement_timeout = '1s'; $read", { status => 429, body => '', times => -1 });
+cmp_ok($seconds, '<', 1.5, 'nor what would take longer than the statement may');
+server_options($node, timeout => '700ms');
+($code, $n, $seconds) = try_with($read, { delay_ms => 3000 });
+is($code, '08006', 'an answer that takes longer than the option timeout is given up');
+cmp_ok($seconds, '<', 1.5, 'when that time is over');
+server_options($node, timeout => '5s');
+
+# With nothing left of the allowance the next request waits for the reset.
+($code, $n, $seconds) = try_with(
+	'DO $$ BEGIN PERFORM rootfi_get_order(\'157\'); PERFORM rootfi_get_order(\'157\'); END $$',
+	{ status => 200, body => '{}', headers => { 'X-RateLimit-Remaining' => '0', 'X-RateLimit-Reset' => '1' } });
+is("$code $n", 'no error 2', 'a used-up allowance draws no 429');
+cmp_ok($seconds, '>=', 0.9, 'the next request waits for the reset');
+cmp_ok($seconds, '<', 2, 'and no longer');
+my $reset = time + 2;
+($code, $n, $seconds) = try_with(
+	'DO $$ BEGIN PERFORM rootfi_get_order(\'157\'); PERFORM rootfi_get_order(\'157\'); END $$',
+	{ status => 200, body => '{}', headers => { 'X-RateLimit-Remaining' => '0', 'X-RateLimit-Reset' => "$reset" } });
+cmp_ok($seconds, '>=', 0.9, 'also when the reset is a point in time');
+
+# a refused connection
+my $nowhere = PostgreSQL::Test::Cluster::get_free_port();
+server_options($node, base_url => "http://127.0.0.1:$nowhere", max_retries => 1);
+is(sqlstate_of($node, $read), '08001', 'a refused connection is 08001');
+is(sqlstate_of($node, q{SELECT rootfi_delete_order('157')}), '08001', 'also for a write, which was not sent');
+
+$sandbox->stop;
+done_testing();

@@ -1,0 +1,89 @@
+# Every SQL block of the documents runs as printed, and what is printed below
+# it is what it answers.
+
+use strict;
+use warnings;
+
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Rootfi::Sandbox;
+use Test::More;
+
+my $sandbox = Rootfi::Sandbox->new;
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->start;
+
+# What psql prints for a script, errors included.
+sub psql_output
+{
+	my ($database, $script) = @_;
+	my $output = '';
+
+	local $ENV{PGTZ} = 'UTC';
+	IPC::Run::run([ 'psql', '-X', '-q', '-P', 'pager=off', '-d', $node->connstr($database) ],
+		'<', \$script, '>&', \$output);
+	return $output;
+}
+
+# SQL blocks of a document, each with what is printed below it or undef.
+sub blocks
+{
+	my ($text) = @_;
+	my @blocks;
+
+	while ($text =~ /^```sql\n(.*?)^```\n(?:```\n(.*?)^```\n)?/gms)
+	{
+		push @blocks, [ $1, $2 ];
+	}
+	return @blocks;
+}
+
+# The documents leave the base URL at its default, and the key out.
+sub point_to_sandbox
+{
+	my ($database) = @_;
+
+	$node->safe_psql($database, 'ALTER SERVER rootfi OPTIONS (ADD base_url \'' . $sandbox->url . '\')');
+	$node->safe_psql($database, 'ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key \'' . $sandbox->key . '\')');
+	return;
+}
+
+foreach my $document ('README.md', glob('doc/*.md'))
+{
+	my $database = 'doc_' . ($document =~ s/\W/_/gr);
+
+	$sandbox->reset;
+	$node->safe_psql('postgres', "CREATE DATABASE \"$database\"");
+	my @blocks = blocks(slurp_file($document));
+	ok(@blocks > 0, "$document has SQL blocks");
+	foreach my $block (@blocks)
+	{
+		my ($sql, $expected) = @$block;
+		my $title = "$document: " . ($sql =~ /(.{1,60})/)[0];
+		my $output = psql_output($database, $sql);
+
+		point_to_sandbox($database) if $sql =~ /CREATE SERVER rootfi/;
+		$output =~ s/[ \t]+$//mg;
+		$output =~ s/\n+\z/\n/;
+		if (defined $expected)
+		{
+			is($output, $expected, $title);
+		}
+		else
+		{
+			unlike($output, qr/ERROR/, $title);
+		}
+	}
+}
+
+# The reference knows every function and type.
+my $reference = slurp_file('doc/reference.md');
+my @missing = grep { $reference !~ /`$_\b/ } split /\n/, $node->safe_psql('doc_README_md', q{
+	SELECT proname FROM pg_proc WHERE proname LIKE 'rootfi%' AND proname <> 'rootfi_fdw_validator'
+	UNION SELECT relname FROM pg_class WHERE relname LIKE 'rootfi%' ORDER BY 1});
+is("@missing", '', 'every function and type has an entry in the reference');
+
+$sandbox->stop;
+done_testing();
