@@ -76,6 +76,22 @@ SELECT count(*) FROM rootfi_list_orders();
 SELECT sqlstate_of($$SELECT rootfi_get_order('157')$$);
 SELECT fault('{"repeat_cursor": true, "times": -1}');
 SELECT count(*) FROM rootfi_list_orders(page_size => 10);
+CREATE FUNCTION cursors(VARIADIC names text[]) RETURNS void LANGUAGE sql AS $$
+	SELECT fault(VARIADIC array_agg(jsonb_build_object('status', 200, 'body', jsonb_build_object('data', '[{}]'::jsonb, 'next', name)))
+		|| '{"status": 200, "body": {"data": [{}]}}'::jsonb) FROM unnest(names) AS name
+$$;
+SELECT cursors('A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I');
+SELECT count(*) FROM rootfi_list_orders();
+SELECT cursors('A', 'B', 'C', 'A', 'B', 'C', 'A', 'B', 'C');
+SELECT count(*) FROM rootfi_list_orders();
+CREATE FUNCTION empty_pages(n integer) RETURNS void LANGUAGE sql AS $$
+	SELECT fault(VARIADIC array_agg(jsonb_build_object('status', 200, 'body', jsonb_build_object('data', '[]'::jsonb, 'next', 'cursor ' || i)))
+		|| '{"status": 200, "body": {"data": [{}]}}'::jsonb) FROM generate_series(1, n) AS i
+$$;
+SELECT empty_pages(10);
+SELECT count(*) FROM rootfi_list_orders();
+SELECT empty_pages(11);
+SELECT count(*) FROM rootfi_list_orders();
 SELECT fault('{"huge": 3000000}');
 SET rootfi.max_response_size = '2MB';
 SELECT sqlstate_of($$SELECT rootfi_get_order('157')$$);
@@ -92,6 +108,8 @@ SELECT rootfi_request('DELETE', '/_sandbox/faults');
 SELECT rootfi_get_order('157') ->> 'rootfi_id' AS rootfi_id;
 
 SET client_min_messages = warning;
+DROP FUNCTION empty_pages(integer);
+DROP FUNCTION cursors(text[]);
 DROP FUNCTION try_status(integer);
 DROP FUNCTION fault(jsonb[]);
 DROP FUNCTION sqlstate_of(text);
