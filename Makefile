@@ -13,7 +13,7 @@ MODULE_big = rootfi
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The install script is made of these, in this order.
-MODULES_SQL = connection types calls rows grants
+MODULES_SQL = connection calls ecommerce payments
 INSTALL_SQL = sql/rootfi--$(EXTVERSION).sql
 DATA = $(wildcard sql/upgrade/rootfi--*--*.sql)
 DATA_built = $(INSTALL_SQL)
@@ -73,8 +73,8 @@ override PROVE_FLAGS += -I test/perl
 
 $(OBJS): $(wildcard src/*.h) rootfi.control
 
-$(INSTALL_SQL): $(MODULES_SQL:%=sql/install/%.sql) rootfi.control
-	cat $(filter %.sql,$^) > $@
+$(INSTALL_SQL): sql/expand.awk $(MODULES_SQL:%=sql/install/%.sql) rootfi.control
+	awk -f $< $(filter %.sql,$^) > $@
 
 # The environment may name the server, but not change what the tests see.
 unexport PGAPPNAME PGCLIENTENCODING PGDATABASE PGDATESTYLE PGGEQO PGOPTIONS PGTZ

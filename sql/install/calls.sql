@@ -1,6 +1,6 @@
--- Generic calls, one for each verb, and the friendly functions over them.
--- A friendly function's body is parsed here, so that it means these functions
--- whatever the search_path of its caller.
+-- Generic calls, one for each verb.  The functions of a resource call them;
+-- their bodies are parsed when they are created, so that they mean these
+-- functions whatever the search_path of their caller.
 
 CREATE FUNCTION rootfi_create(
 	resource text,
@@ -64,86 +64,49 @@ LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 5;
 COMMENT ON FUNCTION rootfi_validate(text, text, jsonb) IS
 'Returns what is wrong with the data of a create or update, without any request';
 
--- ecommerce/orders
+CREATE FUNCTION rootfi_list(
+	resource text,
+	company_id bigint DEFAULT NULL,
+	updated_since timestamptz DEFAULT NULL,
+	filter jsonb DEFAULT NULL,
+	include_deleted boolean DEFAULT false,
+	max_rows bigint DEFAULT NULL,
+	expand text[] DEFAULT NULL,
+	select_fields text[] DEFAULT NULL,
+	page_size integer DEFAULT NULL)
+RETURNS SETOF jsonb
+AS 'MODULE_PATHNAME', 'rootfi_list'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 1000;
 
-CREATE FUNCTION rootfi_create_order(
-	company_id bigint,
-	data jsonb,
-	run_async boolean DEFAULT NULL)
-RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
-RETURN rootfi_create('ecommerce/orders', company_id, data, run_async);
+COMMENT ON FUNCTION rootfi_list(text, bigint, timestamptz, jsonb, boolean, bigint, text[], text[], integer) IS
+'Returns all records of a list, page by page, as jsonb';
 
-COMMENT ON FUNCTION rootfi_create_order(bigint, jsonb, boolean) IS
-'Creates an e-commerce order, or several with run_async';
+-- Types of any kind may be asked for; before PostgreSQL 16 their values are
+-- read in subtransactions, which parallel queries do not have.
 
-CREATE FUNCTION rootfi_get_order(id text)
-RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED COST 10000
-RETURN rootfi_get('ecommerce/orders', id);
+CREATE FUNCTION rootfi_rows(
+	resource text,
+	company_id bigint DEFAULT NULL,
+	updated_since timestamptz DEFAULT NULL,
+	filter jsonb DEFAULT NULL,
+	include_deleted boolean DEFAULT false,
+	max_rows bigint DEFAULT NULL,
+	expand text[] DEFAULT NULL,
+	select_fields text[] DEFAULT NULL,
+	page_size integer DEFAULT NULL)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'rootfi_rows'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000 ROWS 1000;
 
-COMMENT ON FUNCTION rootfi_get_order(text) IS
-'Returns the e-commerce order with that rootfi_id or platform_id';
+COMMENT ON FUNCTION rootfi_rows(text, bigint, timestamptz, jsonb, boolean, bigint, text[], text[], integer) IS
+'Returns all records of a list as rows of the column definition list that the caller gives';
 
-CREATE FUNCTION rootfi_update_order(id text, data jsonb)
-RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
-RETURN rootfi_update('ecommerce/orders', id, data);
+-- Reading needs USAGE on the foreign server and a user mapping, as everything
+-- does.  Writing needs EXECUTE too, which PUBLIC does not have.
 
-COMMENT ON FUNCTION rootfi_update_order(text, jsonb) IS
-'Changes the given members of an e-commerce order';
-
-CREATE FUNCTION rootfi_delete_order(id text)
-RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
-RETURN rootfi_delete('ecommerce/orders', id);
-
-COMMENT ON FUNCTION rootfi_delete_order(text) IS
-'Deletes an e-commerce order';
-
--- payments/orders
-
-CREATE FUNCTION rootfi_create_payment_order(company_id bigint, data jsonb)
-RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
-RETURN rootfi_create('payments/orders', company_id, data);
-
-COMMENT ON FUNCTION rootfi_create_payment_order(bigint, jsonb) IS
-'Creates a payments order';
-
-CREATE FUNCTION rootfi_get_payment_order(id text)
-RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED COST 10000
-RETURN rootfi_get('payments/orders', id);
-
-COMMENT ON FUNCTION rootfi_get_payment_order(text) IS
-'Returns the payments order with that rootfi_id or platform_id';
-
-CREATE FUNCTION rootfi_update_payment_order(id text, data jsonb)
-RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
-RETURN rootfi_update('payments/orders', id, data);
-
-COMMENT ON FUNCTION rootfi_update_payment_order(text, jsonb) IS
-'Changes the given members of a payments order';
-
-CREATE FUNCTION rootfi_delete_payment_order(id text)
-RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
-RETURN rootfi_delete('payments/orders', id);
-
-COMMENT ON FUNCTION rootfi_delete_payment_order(text) IS
-'Deletes a payments order';
-
--- v3/ecommerce/customers
-
-CREATE FUNCTION rootfi_create_customer(
-	company_id bigint,
-	data jsonb,
-	run_async boolean DEFAULT NULL)
-RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
-RETURN rootfi_create('v3/ecommerce/customers', company_id, data, run_async);
-
-COMMENT ON FUNCTION rootfi_create_customer(bigint, jsonb, boolean) IS
-'Creates an e-commerce customer, or several with run_async';
+REVOKE EXECUTE ON FUNCTION
+	rootfi_create(text, bigint, jsonb, boolean),
+	rootfi_update(text, text, jsonb),
+	rootfi_delete(text, text),
+	rootfi_request(text, text, jsonb, jsonb)
+FROM PUBLIC;
