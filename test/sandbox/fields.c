@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "buffer.h"
 #include "fields.h"
 
 /* The prose's shipped and delivered are taken and kept as sent (C1). */
@@ -228,46 +229,47 @@ field_find(const Field *fields, const char *name)
 }
 
 /*
- * Is the text one of an enum's values, whatever its case?  If so append the
- * value as the documents spell it.
+ * Find a word, in any case, in a list with spaces between.  NULL is an empty
+ * list, and the result when the word is not there.
  */
-bool
-field_value(const Field *field, const char *text, Buffer *spelt)
+const char *
+word_find(const char *list, const char *word, size_t len)
 {
-	const char *value = field->values;
-	size_t		len;
+	size_t		next;
 
-	for (; *value != '\0'; value += len + (value[len] == ' '))
+	for (; list != NULL && *list != '\0'; list += next + (list[next] == ' '))
 	{
-		len = strcspn(value, " ");
-		if (strlen(text) == len && strncasecmp(text, value, len) == 0)
-		{
-			buffer_append(spelt, value, len);
-			return true;
-		}
+		next = strcspn(list, " ");
+		if (next == len && strncasecmp(list, word, len) == 0)
+			return list;
 	}
-	return false;
+	return NULL;
 }
 
 /*
- * The enum value that follows the one in this JSON text; the first one if it
- * is the last or none.
+ * The enum value that this text means, as the documents spell it; NULL if it
+ * means none.
  */
 char *
-field_next_value(const Field *field, const char *quoted, size_t len)
+field_value(const Field *field, const char *text)
 {
-	const char *value = field->values;
-	bool		found = false;
+	size_t		len = strlen(text);
+	const char *value = word_find(field->values, text, len);
 
-	while (*value != '\0' && !found)
-	{
-		size_t		value_len = strcspn(value, " ");
+	return value ? alloc_copy(value, len) : NULL;
+}
 
-		found = len == value_len + 2 &&
-			memcmp(quoted + 1, value, value_len) == 0;
-		value += value_len + (value[value_len] == ' ');
-	}
-	if (*value == '\0')
+/*
+ * The enum value that follows this one; the first if it is the last or none.
+ */
+char *
+field_next_value(const Field *field, const char *text, size_t len)
+{
+	const char *value = word_find(field->values, text, len);
+
+	if (value != NULL)
+		value += len + (value[len] == ' ');
+	if (value == NULL || *value == '\0')
 		value = field->values;
 	return alloc_copy(value, strcspn(value, " "));
 }

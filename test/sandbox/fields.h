@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "buffer.h"
-
 /* How a member of a written object is read, and what it is when missing. */
 typedef enum FieldKind
 {
@@ -43,8 +41,9 @@ extern const Field payment_order_fields[];
 extern const Field customer_fields[];
 
 extern const Field *field_find(const Field *fields, const char *name);
-extern char *field_next_value(const Field *field, const char *quoted,
+extern char *field_value(const Field *field, const char *text);
+extern char *field_next_value(const Field *field, const char *text,
 							  size_t len);
-extern bool field_value(const Field *field, const char *text, Buffer *spelt);
+extern const char *word_find(const char *list, const char *word, size_t len);
 
 #endif							/* SANDBOX_FIELDS_H */

@@ -219,15 +219,10 @@ static bool
 operand_read(Condition *condition, const char *text, size_t len)
 {
 	const Column *column = condition->member.column;
-	Value	   *operand;
+	Value	   *operand = &condition->operands[condition->count++];
 	char	   *end;
 	bool		valid = true;
 
-	condition->operands =
-		alloc_resized(condition->operands,
-					  (condition->count + 1) * sizeof(Value));
-	operand = &condition->operands[condition->count++];
-	memset(operand, 0, sizeof(*operand));
 	operand->text = alloc_copy(text, len);
 	operand->null = column == NULL && strcmp(operand->text, "null") == 0;
 	if (column != NULL && column->instant)
@@ -246,8 +241,12 @@ operand_read(Condition *condition, const char *text, size_t len)
 static bool
 operands_read(Condition *condition, const char *text)
 {
+	size_t		count = 1;
 	size_t		len;
 
+	for (const char *c = text; *c != '\0'; c++)
+		count += *c == ',';
+	condition->operands = alloc_zeroed(count * sizeof(Value));
 	if (condition->op != OP_IN)
 		return operand_read(condition, text, strlen(text));
 	for (;; text += len + 1)

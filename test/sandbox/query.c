@@ -51,14 +51,15 @@ static bool
 query_add_sort(Query *query, const char *field, const char *value,
 			   Failure *failure)
 {
-	Sort	   *sort = &query->sorts[query->sort_count];
+	bool		descending = strcasecmp(value, "DESC") == 0;
+	Sort	   *sort;
 
-	sort->descending = strcasecmp(value, "DESC") == 0;
 	if (query->sort_count == QUERY_SORTS ||
-		(!sort->descending && strcasecmp(value, "ASC") != 0))
+		(!descending && strcasecmp(value, "ASC") != 0))
 		return param_invalid(failure, "sort");
+	sort = &query->sorts[query->sort_count++];
 	sort->member = member_of(field);
-	query->sort_count++;
+	sort->descending = descending;
 	return true;
 }
 
@@ -158,23 +159,6 @@ query_limit(Query *query, const char *text, int64_t max, Failure *failure)
 }
 
 /*
- * Is the name one of a list with spaces between?  NULL is an empty list.
- */
-static bool
-name_listed(const char *name, const char *list)
-{
-	size_t		len;
-
-	for (; list != NULL && *list != '\0'; list += len + (list[len] == ' '))
-	{
-		len = strcspn(list, " ");
-		if (strlen(name) == len && memcmp(name, list, len) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
  * Read one parameter if it is a filter or a sort.
  */
 static bool
@@ -183,7 +167,7 @@ query_param(Query *query, const Resource *resource, const Param *param,
 {
 	if (strchr(param->name, '[') != NULL)
 		return query_bracketed(query, param, failure);
-	if (name_listed(param->name, resource->filters))
+	if (word_find(resource->filters, param->name, strlen(param->name)))
 		return query_add_condition(query, param->name, "eq", param->value,
 								   failure);
 	return true;

@@ -172,8 +172,8 @@ request_note(Request *request, const char *method)
 	Buffer		text = {0};
 
 	buffer_json(&text, "{'seq':%d,'connection':%d,'method':%s,'target':",
-				sandbox->journal.next, connection_number(sandbox, request->connection),
-				method);
+				sandbox->journal.next,
+				connection_number(sandbox, request->connection), method);
 	request_quote(&text, request->target, strlen(request->target));
 	buffer_text(&text, ",\"headers\":{");
 	MHD_get_connection_values(request->connection, MHD_HEADER_KIND,

@@ -67,8 +67,8 @@ typedef struct Resource
 	const Brief *brief;			/* create answers these members only (C13) */
 	const char *deleted;		/* the answer to a delete (C31) */
 	const char *data_model;		/* its name in jobs */
-	const char *id_prefix;		/* a platform_id is made of these two and */
-	const char *id_suffix;		/* a number */
+	const char *id_prefix;		/* a platform_id is this, a number, */
+	const char *id_suffix;		/* and this, or NULL */
 	const char *key;			/* member that no two live records share */
 	const char *key_prefix;		/* what a missing one is made from */
 	const char *touch;			/* enum that POST /_sandbox/touch moves on */

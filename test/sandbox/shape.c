@@ -6,7 +6,7 @@
  * members are put in the order of the documents.  Members that no document
  * names are kept, behind the others.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "decimal.h"
@@ -90,14 +90,12 @@ shape_missing(const Shape *shape, const Field *field, const json_t *object)
 static json_t *
 shape_enum(const Shape *shape, const Field *field, const json_t *value)
 {
-	Buffer		spelt = {0};
-	json_t	   *result;
+	char	   *spelt = exact_is_text(value) ?
+		field_value(field, exact_text(value)) : NULL;
+	json_t	   *result = spelt ?
+		json_string(spelt) : shape_invalid(shape, field);
 
-	if (!exact_is_text(value) ||
-		!field_value(field, exact_text(value), &spelt))
-		return shape_invalid(shape, field);
-	result = json_string(spelt.data);
-	buffer_free(&spelt);
+	free(spelt);
 	return result;
 }
 

@@ -137,7 +137,7 @@ collection_add(Collection *collection, int64_t company_id, int64_t created_at)
 	snprintf(platform_id, sizeof(platform_id), "%s%lld%s",
 			 resource->id_prefix,
 			 (long long) (FIRST_NUMBER + (int64_t) collection->count),
-			 resource->id_suffix);
+			 resource->id_suffix ? resource->id_suffix : "");
 	collection->records[collection->count++] = record;
 	record_set_platform_id(collection, record, platform_id);
 	return record;
@@ -299,14 +299,14 @@ collection_find_key(const Collection *collection, int64_t company_id,
 void
 record_begin(Buffer *out, const Record *record)
 {
+	const char *suffix = record->resource->id_suffix;
 	size_t		len = strlen(record->platform_id);
-	size_t		suffix = strlen(record->resource->id_suffix);
+	size_t		suffix_len = suffix ? strlen(suffix) : 0;
 	char	   *unique_id;
 
-	if (len > suffix &&
-		strcmp(record->platform_id + len - suffix,
-			   record->resource->id_suffix) == 0)
-		len -= suffix;
+	if (len > suffix_len && suffix_len > 0 &&
+		strcmp(record->platform_id + len - suffix_len, suffix) == 0)
+		len -= suffix_len;
 	unique_id = alloc_copy(record->platform_id, len);
 	buffer_json(out, "{'rootfi_id':%d", record->rootfi_id);
 	if (record->resource->head == HEAD_V3)

@@ -448,9 +448,10 @@ write_touch(World *world, Record *record)
 	Slice		old;
 	char	   *value;
 
-	if (!exact_member(record_text(world, record), name, &old))
-		old.len = 0;
-	value = field_next_value(field, old.text, old.len);
+	if (exact_member(record_text(world, record), name, &old) && old.len > 2)
+		value = field_next_value(field, old.text + 1, old.len - 2);
+	else
+		value = field_next_value(field, "", 0);
 	json_object_set_new(changes, name, json_string(value));
 	write_change(world, record, changes);
 	json_decref(changes);

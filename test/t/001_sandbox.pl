@@ -2,6 +2,7 @@
 use strict;
 use warnings;
 
+use File::Temp qw(tempdir);
 use IO::Socket::INET;
 use JSON::PP;
 use MIME::Base64;
@@ -12,19 +13,23 @@ use Time::HiRes qw(time);
 my $orders = '/v4/ecommerce/orders';
 my $payments = '/v4/payments/orders';
 my $customers = '/v3/ecommerce/customers';
+my $directory = tempdir(CLEANUP => 1);
 my $sandbox = Rootfi::Sandbox->new;
 
 sub decoded { return JSON::PP->new->utf8->decode($_[0]{content}) }
 sub get     { return $sandbox->call('GET', $_[0]) }
 sub list    { return decoded(get($_[0])) }
+sub post    { return $sandbox->call('POST', $_[0], $_[1]) }
+sub put     { return $sandbox->call('PUT', $_[0], $_[1]) }
+sub names   { return [ sort keys %{ $_[0] } ] }
 
+# The ids of a page.
 sub ids
 {
-	return [ map { $_->{rootfi_id} } @{ $_[0]{data} } ];
+	my ($page) = @_;
+
+	return [ map { $_->{rootfi_id} } @{ $page->{data} } ];
 }
-sub post  { return $sandbox->call('POST', $_[0], $_[1]) }
-sub put   { return $sandbox->call('PUT', $_[0], $_[1]) }
-sub names { return [ sort keys %{ $_[0] } ] }
 
 # The code of an error answer, which must have the documented shape.
 sub error_code
@@ -232,9 +237,15 @@ subtest 'generated data is as documented, and the same for the same seed' =>
 		$seen{fulfillments}{ scalar @{ $order->{fulfillments} } } = 1;
 		$seen{transaction}{ $_->{type} } = 1
 		  foreach @{ $order->{transactions} };
+		$wrong++
+		  if ($order->{payment_status} eq 'paid') !=
+		  (      $order->{transactions}[0]{status} eq 'PAID'
+			  && @{ $order->{transactions} } == 1
+			  && $order->{transactions}[0]{amount} == $order->{total_amount});
 	}
 	is($wrong, 0,
-		'each total is lines - discount + tax + shipping, to the cent');
+			'each total is lines - discount + tax + shipping, to the cent, '
+		  . 'and it is paid where the status says so');
 	is( join(' ', sort keys %{ $seen{status} }),
 		'canceled completed on_hold pending processing unknown',
 		'all statuses occur');
@@ -339,6 +350,11 @@ subtest 'a list is filtered' => sub {
 			157, 257
 		],
 		[
+			'also west of Greenwich',
+			'created_at[eq]=2024-01-22T00:37:31.465-04:30',
+			157, 257
+		],
+		[
 			'before a time',
 			'rootfi_created_at[lt]=2024-01-22T05:08:32Z',
 			157, 257
@@ -400,6 +416,8 @@ subtest 'a list is sorted' => sub {
 		'prev leads back');
 	is_error(get("$orders?sort[status]=up"),
 		400, 'invalid-params', 'other directions are refused');
+	is_error(get("$orders?" . join('&', ('sort[status]=ASC') x 5)),
+		400, 'invalid-params', 'so are too many sorts');
 };
 
 subtest 'heavy members are shown when asked for' => sub {
@@ -483,6 +501,10 @@ subtest 'totals are exact' => sub {
 	my $id = create('"total_tax":0.005,"shipping_amount":4.10');
 	like(get("$orders/$id")->{content},
 		qr/"total_amount":44\.085,/, '2 x 19.99 + 0.005 + 4.10');
+
+	$id = create('"line_items":[{"quantity":1.5,"unit_amount":0.125}]');
+	like(get("$orders/$id")->{content},
+		qr/"total_amount":0\.1875,/, '1.5 x 0.125');
 
 	$id = create('"total_amount":1.50');
 	like(get("$orders/$id")->{content},
@@ -758,6 +780,11 @@ subtest 'an asynchronous write leaves a sync' => sub {
 		],
 		[$good],
 		'syncs are filtered by company without an operator');
+	post($orders, batch(1090, order())) foreach 1 .. 9;
+	$page = list('/v3/core/syncs?limit=10');
+	unlike($page->{next}, qr/next=.*=/, 'the URL is encoded');
+	is(scalar @{ ids(list(substr($page->{next}, length $url))) },
+		1, 'and decoded when it comes back');
 	is_error(post("$orders?run_async=maybe", $body),
 		400, 'invalid-params', 'run_async is true or false');
 };
@@ -1105,7 +1132,10 @@ subtest 'records can be changed from outside' => sub {
 	$sandbox->reset;
 	my $before = list("$orders?limit=500&rootfi_company_id[eq]=1089")->{data};
 	my @touched = $sandbox->touch('ecommerce/orders', 1089, 25);
-	is(scalar @touched, 25, 'as many as were asked for');
+	is_deeply(
+		\@touched,
+		[ map { 157 + 4 * $_ } 0 .. 24 ],
+		'as many as were asked for, spread evenly');
 	is_deeply(
 		ids(list("$orders?limit=500&rootfi_updated_at[gte]=2025-01-01")),
 		\@touched, 'rootfi_updated_at tells which');
@@ -1151,7 +1181,7 @@ sub program
 {
 	my (@arguments) = @_;
 	my $program = Rootfi::Sandbox::program();
-	my $output = qx{$program @arguments 2>&1 </dev/null};
+	my $output = qx{$program --stop-on-stdin-eof @arguments 2>&1 </dev/null};
 
 	return ($? >> 8, $output);
 }
@@ -1195,7 +1225,7 @@ subtest 'the command line is checked' => sub {
 };
 
 subtest 'requests are logged' => sub {
-	my $log = "/tmp/rootfi-sandbox-$$.log";
+	my $log = "$directory/requests.log";
 	my $logged =
 	  Rootfi::Sandbox->new(log => $log, orders => 1, key => 'another');
 	$logged->call('GET', "$orders/157");
@@ -1203,7 +1233,6 @@ subtest 'requests are logged' => sub {
 	$logged->stop;
 	open(my $file, '<', $log) or die;
 	my @lines = map { decode_json($_) } <$file>;
-	unlink $log;
 	is_deeply(
 		[ map { [ @$_{qw(seq method target status)} ] } @lines ],
 		[
@@ -1220,7 +1249,7 @@ subtest 'other loopback addresses are served' => sub {
 };
 
 subtest 'https is served' => sub {
-	my $files = "/tmp/rootfi-sandbox-$$";
+	my $files = "$directory/server";
 	system(
 		"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 -addext "
 		  . "subjectAltName=IP:127.0.0.1 -keyout $files.key -out $files.crt >/dev/null 2>&1"
@@ -1237,10 +1266,11 @@ subtest 'https is served' => sub {
 	  qx{curl -s --cacert $files.crt -H 'api_key: sandbox-key' '$url$orders?limit=500'};
 	is(scalar @{ decode_json($answer)->{data} }, 500, 'a page arrives');
 	$tls->stop;
-	unlink "$files.key", "$files.crt";
 };
 
 subtest 'the server ends when it should' => sub {
+	local $SIG{ALRM} = sub { BAIL_OUT('the server does not end') };
+	alarm 60;
 	foreach my $signal (qw(TERM INT))
 	{
 		my $one = Rootfi::Sandbox->new(orders => 1);
@@ -1259,6 +1289,7 @@ subtest 'the server ends when it should' => sub {
 	close $orphan->{stdin};
 	waitpid(delete $orphan->{pid}, 0);
 	is($?, 0, 'so is the end of standard input');
+	alarm 0;
 };
 
 eval { $sandbox->stop };

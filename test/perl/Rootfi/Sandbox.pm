@@ -168,15 +168,18 @@ sub rss_kb
 	return $kb;
 }
 
-# Stop the server, which must end without an error.
+# Stop the server, which must end without an error, and within a minute.
 sub stop
 {
 	my ($self) = @_;
 	my $pid = delete $self->{pid} or return;
+	local $SIG{ALRM} = sub { kill 'KILL', $pid };
 
 	delete $running{$pid};
 	kill 'TERM', $pid;
+	my $alarm = alarm 60;
 	waitpid($pid, 0);
+	alarm $alarm;
 	die "the sandbox ended with status $?\n" if $? != 0;
 	return;
 }
