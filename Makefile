@@ -13,7 +13,7 @@ MODULE_big = rootfi
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The install script is made of these, in this order.
-MODULES_SQL = connection calls ecommerce payments
+MODULES_SQL = connection calls ecommerce payments core
 INSTALL_SQL = sql/rootfi--$(EXTVERSION).sql
 DATA = $(wildcard sql/upgrade/rootfi--*--*.sql)
 DATA_built = $(INSTALL_SQL)
@@ -31,7 +31,7 @@ PKG_CONFIG ?= pkg-config
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: sandbox clean-sandbox demo test
+.PHONY: sandbox clean-sandbox demo test reference
 
 # These need no PostgreSQL: demo and test install it themselves.
 sandbox:
@@ -75,6 +75,14 @@ $(OBJS): $(wildcard src/*.h) rootfi.control
 
 $(INSTALL_SQL): sql/expand.awk $(MODULES_SQL:%=sql/install/%.sql) rootfi.control
 	awk -f $< $(filter %.sql,$^) > $@
+
+# The reference ends with what the catalog and the comments say. This needs a
+# running server with the extension installed, as installcheck does.
+reference: doc/reference.head.md doc/reference.sql
+	createdb rootfi_reference
+	psql -Xq -d rootfi_reference -c 'CREATE EXTENSION rootfi'
+	(cat doc/reference.head.md; psql -Xq -d rootfi_reference -f doc/reference.sql) > doc/reference.md
+	dropdb rootfi_reference
 
 # The environment may name the server, but not change what the tests see.
 unexport PGAPPNAME PGCLIENTENCODING PGDATABASE PGDATESTYLE PGGEQO PGOPTIONS PGTZ

@@ -2,7 +2,8 @@
 #
 # A line "--@ record NAME | NAMES | RESOURCE | VERBS | NOUN | NOUNS" before a
 # CREATE TYPE rootfi_NAME makes the type's comment and cast and a function for
-# each verb; "create-async" is a create that takes run_async.
+# each verb; "create-async" is a create that takes run_async, "create-plain"
+# one of what belongs to no company, "list-nested" the list of one record.
 #
 # A line "--@ list NAME | NAMES | ARGUMENT | NOUN | NOUNS" before the type of a
 # list inside a record makes the type's comment and cast and the function
@@ -88,6 +89,15 @@ function make_list(name, type, nouns) {
 		"Returns all " nouns " as rows, page by page")
 }
 
+# The list of one record, which its id picks.
+function make_nested_list(name, type, nouns) {
+	printf "\nCREATE FUNCTION %s(id text)\n", name
+	printf "RETURNS SETOF %s\n", type
+	print "AS 'MODULE_PATHNAME', 'rootfi_list_nested_rows'"
+	print "LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000 ROWS 100;"
+	comment("FUNCTION " name "(text)", "Returns the " nouns " as rows")
+}
+
 # The functions of a resource, one for each verb.
 function make_verbs(    n, verbs, i, resource, noun, company) {
 	resource = "'" field[3] "'"
@@ -104,6 +114,10 @@ function make_verbs(    n, verbs, i, resource, noun, company) {
 				"bigint, jsonb, boolean",
 				"rootfi_create(" resource ", company_id, data, run_async)",
 				"Creates " with_article(noun) ", or several with run_async", 1)
+		else if (verbs[i] == "create-plain")
+			make_call("rootfi_create_" field[1], "data jsonb", "jsonb",
+				"rootfi_create(" resource ", NULL, data)",
+				"Creates " with_article(noun), 1)
 		else if (verbs[i] == "get")
 			make_call("rootfi_get_" field[1], "id text", "text",
 				"rootfi_get(" resource ", id)",
@@ -118,6 +132,8 @@ function make_verbs(    n, verbs, i, resource, noun, company) {
 				"Deletes " with_article(noun), 1)
 		else if (verbs[i] == "list")
 			make_list("rootfi_list_" field[2], "rootfi_" field[1], field[6])
+		else if (verbs[i] == "list-nested")
+			make_nested_list("rootfi_list_" field[2], "rootfi_" field[1], field[6])
 		else
 			fail("no such verb: " verbs[i])
 	}

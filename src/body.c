@@ -81,11 +81,32 @@ append_bare(StringInfo body, JsonbContainer *object, int64 company_id)
 						 text + 1);
 }
 
+/* {...members}, or {"webhook": {...members}} where a create wants that */
+static void
+append_plain(StringInfo body, JsonbContainer *object, const char *member)
+{
+	if (member != NULL)
+		appendStringInfo(body, "{\"%s\": ", member);
+	append_container(body, object);
+	if (member != NULL)
+		appendStringInfoChar(body, '}');
+}
+
+/* {"company_id": 123, "data": [...]} */
+static void
+append_wrapped(StringInfo body, Jsonb *data, int64 company_id, bool run_async)
+{
+	appendStringInfo(body, "{\"company_id\": " INT64_FORMAT ", \"data\": ",
+					 company_id);
+	append_array(body, data);
+	appendStringInfoString(body, run_async ? ", \"run_async\": true}" : "}");
+}
+
 /* Raises 22023 for what cannot be written in the way that was asked for. */
 static void
 check_async(const Resource *resource, Jsonb *data, bool run_async)
 {
-	if (run_async && resource->body == BODY_BARE)
+	if (run_async && resource->body != BODY_WRAPPED)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot create %s asynchronously", resource->singular),
@@ -98,7 +119,7 @@ check_async(const Resource *resource, Jsonb *data, bool run_async)
 				 errmsg("cannot create several %s in one synchronous call",
 						resource->plural),
 				 errdetail("The data has %u objects.", JB_ROOT_COUNT(data)),
-				 resource->body == BODY_BARE ?
+				 resource->body != BODY_WRAPPED ?
 				 errhint("Make one call for each object.") :
 				 errhint("Add run_async => true, or make one call for each object.")));
 }
@@ -117,14 +138,17 @@ rootfi_body_create(const Resource *resource, int64 company_id, Jsonb *data,
 	check_async(resource, data, run_async);
 	rootfi_check_body(resource, VERB_CREATE, data);
 	initStringInfo(&body);
-	if (resource->body == BODY_BARE)
-		append_bare(&body, only_object(data), company_id);
-	else
+	switch (resource->body)
 	{
-		appendStringInfo(&body, "{\"company_id\": " INT64_FORMAT ", \"data\": ",
-						 company_id);
-		append_array(&body, data);
-		appendStringInfoString(&body, run_async ? ", \"run_async\": true}" : "}");
+		case BODY_WRAPPED:
+			append_wrapped(&body, data, company_id, run_async);
+			break;
+		case BODY_BARE:
+			append_bare(&body, only_object(data), company_id);
+			break;
+		case BODY_PLAIN:
+			append_plain(&body, only_object(data), resource->create_member);
+			break;
 	}
 	return body.data;
 }
@@ -137,7 +161,7 @@ rootfi_body_update(const Resource *resource, Jsonb *data)
 
 	rootfi_check_body(resource, VERB_UPDATE, data);
 	initStringInfo(&body);
-	if (resource->body == BODY_BARE)
+	if (resource->body != BODY_WRAPPED)
 		append_container(&body, only_object(data));
 	else
 	{

@@ -2,15 +2,16 @@
  * catalog.c
  *		The table of resources.
  *
- * A new resource is a row here, a composite type in sql/install/types.sql
- * and a test; no other C file names a resource.
+ * A new resource is a row here, a composite type in sql/install/ and a test;
+ * no other C file names a resource.  Where the facts come from (S0 to S4, C1
+ * to C38) stands beside what they are the reason for; a verb is documented if
+ * a page of the API shows it and implied if only an overview does.
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
-#include "utils/builtins.h"
-
 #include "catalog.h"
+
+/* Fields: what a create needs, and the types of what the documents name. */
 
 /* S2. C9: quantities are numbers, whole or not; C11: money is a number. */
 static const Field order_line_item_fields[] = {
@@ -50,7 +51,213 @@ static const Field order_fields[] = {
 	{NULL}
 };
 
-/* C2, C4: names of the create answer and of the v3-like sample in S3. */
+/* C28: a price and a currency are wanted by the prose, not by the sample. */
+static const Field item_fields[] = {
+	{"name", FIELD_STRING, true},
+	{"description", FIELD_STRING},
+	{"sku", FIELD_STRING},
+	{"price", FIELD_NUMBER},
+	{"currency_id", FIELD_STRING},
+	{"type", FIELD_STRING},
+	{"status", FIELD_STRING},
+	{"variants", FIELD_OBJECTS},
+	{NULL}
+};
+
+static const Field product_fields[] = {
+	{"name", FIELD_STRING},
+	{"description", FIELD_STRING},
+	{"sku", FIELD_STRING},
+	{"status", FIELD_STRING},
+	{NULL}
+};
+
+static const Field fulfillment_fields[] = {
+	{"order_id", FIELD_STRING, true},
+	{"line_items", FIELD_OBJECTS, true},
+	{"name", FIELD_STRING},
+	{"status", FIELD_STRING},
+	{"shipment_status", FIELD_STRING},
+	{"estimated_delivery_date", FIELD_STRING},
+	{"actual_delivery_date", FIELD_STRING},
+	{"weight", FIELD_NUMBER},
+	{"weight_unit", FIELD_STRING},
+	{"addresses", FIELD_OBJECTS},
+	{"tracking_info", FIELD_OBJECT},
+	{NULL}
+};
+
+static const Field transaction_fields[] = {
+	{"type", FIELD_STRING},
+	{"order_id", FIELD_STRING},
+	{"contact_id", FIELD_STRING},
+	{"currency_id", FIELD_STRING},
+	{"amount", FIELD_NUMBER},
+	{"status", FIELD_STRING},
+	{"payment_method_type", FIELD_STRING},
+	{"gateway", FIELD_STRING},
+	{"description", FIELD_STRING},
+	{NULL}
+};
+
+static const Field inventory_fields[] = {
+	{"item_id", FIELD_STRING},
+	{"variant_id", FIELD_STRING},
+	{"sku", FIELD_STRING},
+	{"quantity", FIELD_NUMBER},
+	{"reserved_quantity", FIELD_NUMBER},
+	{"status", FIELD_STRING},
+	{"reorder_level", FIELD_NUMBER},
+	{"reorder_quantity", FIELD_NUMBER},
+	{"addresses", FIELD_OBJECTS},
+	{NULL}
+};
+
+/* C29: a create takes one address. */
+static const Field contact_fields[] = {
+	{"name", FIELD_STRING, true},
+	{"email", FIELD_STRING},
+	{"phone", FIELD_STRING},
+	{"type", FIELD_STRING},
+	{"status", FIELD_STRING},
+	{"address", FIELD_OBJECT},
+	{NULL}
+};
+
+/* S4, which marks nothing as required. */
+static const Field customer_fields[] = {
+	{"name", FIELD_STRING},
+	{"email", FIELD_STRING},
+	{"phone", FIELD_STRING},
+	{"currency_id", FIELD_STRING},
+	{"status", FIELD_STRING},
+	{"created_at", FIELD_STRING},
+	{"updated_at", FIELD_STRING},
+	{"address", FIELD_OBJECT},
+	{NULL}
+};
+
+/* S1 */
+static const Field payment_line_item_fields[] = {
+	{"description", FIELD_STRING, true},
+	{"quantity", FIELD_NUMBER, true},
+	{"unit_amount", FIELD_NUMBER, true},
+	{"item_id", FIELD_STRING},
+	{"tax_amount", FIELD_NUMBER},
+	{"discount_amount", FIELD_NUMBER},
+	{"total_amount", FIELD_NUMBER},
+	{NULL}
+};
+
+static const Field payment_order_fields[] = {
+	{"contact_id", FIELD_STRING, true},
+	{"currency_id", FIELD_STRING, true},
+	{"line_items", FIELD_OBJECTS, true, payment_line_item_fields},
+	{"status", FIELD_STRING},
+	{NULL}
+};
+
+static const Field payment_contact_fields[] = {
+	{"name", FIELD_STRING, true},
+	{"tax_number", FIELD_STRING},
+	{"type", FIELD_STRING},
+	{"status", FIELD_STRING},
+	{"addresses", FIELD_OBJECTS},
+	{NULL}
+};
+
+static const Field invoice_fields[] = {
+	{"contact_id", FIELD_STRING},
+	{"currency_id", FIELD_STRING},
+	{"document_number", FIELD_STRING},
+	{"posted_date", FIELD_STRING},
+	{"due_date", FIELD_STRING},
+	{"status", FIELD_STRING},
+	{"memo", FIELD_STRING},
+	{"line_items", FIELD_OBJECTS},
+	{NULL}
+};
+
+static const Field payment_item_variant_fields[] = {
+	{"name", FIELD_STRING, true},
+	{"sku", FIELD_STRING},
+	{"price", FIELD_NUMBER},
+	{"attributes", FIELD_OBJECT},
+	{NULL}
+};
+
+static const Field payment_item_fields[] = {
+	{"name", FIELD_STRING, true},
+	{"price", FIELD_NUMBER, true},
+	{"currency_id", FIELD_STRING, true},
+	{"description", FIELD_STRING},
+	{"sku", FIELD_STRING},
+	{"type", FIELD_STRING},
+	{"status", FIELD_STRING},
+	{"variants", FIELD_OBJECTS, false, payment_item_variant_fields},
+	{NULL}
+};
+
+static const Field subscription_fields[] = {
+	{"contact_id", FIELD_STRING, true},
+	{"currency_id", FIELD_STRING, true},
+	{"amount", FIELD_NUMBER, true},
+	{"interval", FIELD_STRING, true},
+	{"interval_count", FIELD_NUMBER},
+	{"status", FIELD_STRING},
+	{"items", FIELD_OBJECTS},
+	{NULL}
+};
+
+static const Field payment_transaction_fields[] = {
+	{"type", FIELD_STRING, true},
+	{"contact_id", FIELD_STRING, true},
+	{"currency_id", FIELD_STRING, true},
+	{"amount", FIELD_NUMBER, true},
+	{"invoice_id", FIELD_STRING},
+	{"order_id", FIELD_STRING},
+	{"subscription_id", FIELD_STRING},
+	{"reference_number", FIELD_STRING},
+	{"description", FIELD_STRING},
+	{"metadata", FIELD_OBJECT},
+	{NULL}
+};
+
+static const Field company_fields[] = {
+	{"name", FIELD_STRING},
+	{"partner_id", FIELD_STRING},
+	{"sync_config", FIELD_OBJECTS},
+	{NULL}
+};
+
+static const Field invite_link_fields[] = {
+	{"integration_categories", FIELD_ARRAY, true},
+	{"company_name", FIELD_STRING},
+	{"integrations", FIELD_ARRAY},
+	{"sync_config", FIELD_OBJECTS},
+	{NULL}
+};
+
+static const Field sync_fields[] = {
+	{"integration_type", FIELD_STRING, true},
+	{"full_sync", FIELD_BOOLEAN, true},
+	{"data_models_to_sync", FIELD_ARRAY, true},
+	{NULL}
+};
+
+static const Field webhook_fields[] = {
+	{"name", FIELD_STRING},
+	{"url", FIELD_STRING},
+	{"type", FIELD_STRING},
+	{"operations", FIELD_ARRAY},
+	{"data_models", FIELD_ARRAY},
+	{"headers", FIELD_OBJECT},
+	{NULL}
+};
+
+/* Other names that answers use for a column. */
+
+/* C2, C4: the create answer and the v3-like sample in S3. */
 static const FieldAlias order_aliases[] = {
 	{"customer_id", "contact_id"},
 	{"total_tax", "tax_amount"},
@@ -61,9 +268,28 @@ static const FieldAlias order_aliases[] = {
 	{NULL}
 };
 
+static const FieldAlias payment_order_aliases[] = {
+	{"contact_id", "customer_id"},
+	{NULL}
+};
+
+/* C30 */
+static const FieldAlias inventory_aliases[] = {
+	{"item_id", "product_id"},
+	{NULL}
+};
+
+/* Lists inside records. */
+
 static const StrayChild order_stray_addresses[] = {
 	{"shipping_address", "shipping"},
 	{"billing_address", "billing"},
+	{NULL}
+};
+
+/* C29: a contact may have one address outside the list. */
+static const StrayChild contact_stray_addresses[] = {
+	{"address", NULL},
 	{NULL}
 };
 
@@ -83,28 +309,32 @@ static const ChildList order_children[] = {
 	{NULL}
 };
 
-/* S1 */
-static const Field payment_order_line_item_fields[] = {
-	{"description", FIELD_STRING, true},
-	{"quantity", FIELD_NUMBER, true},
-	{"unit_amount", FIELD_NUMBER, true},
-	{"item_id", FIELD_STRING},
-	{"tax_amount", FIELD_NUMBER},
-	{"discount_amount", FIELD_NUMBER},
-	{"total_amount", FIELD_NUMBER},
+static const ChildList item_children[] = {
+	{"variants", "rootfi_item_variant", "item_rootfi_id"},
 	{NULL}
 };
 
-static const Field payment_order_fields[] = {
-	{"contact_id", FIELD_STRING, true},
-	{"currency_id", FIELD_STRING, true},
-	{"line_items", FIELD_OBJECTS, true, payment_order_line_item_fields},
-	{"status", FIELD_STRING},
+static const ChildList inventory_children[] = {
+	{"addresses", "rootfi_inventory_address", "inventory_rootfi_id"},
 	{NULL}
 };
 
-static const FieldAlias payment_order_aliases[] = {
-	{"contact_id", "customer_id"},
+static const ChildList contact_children[] = {
+	{"addresses", "rootfi_contact_address", "contact_rootfi_id",
+	contact_stray_addresses},
+	{NULL}
+};
+
+static const ChildList customer_children[] = {
+	{"address", "rootfi_customer_address", "customer_rootfi_id"},
+	{NULL}
+};
+
+static const ChildList v3_order_children[] = {
+	{"line_items", "rootfi_v3_order_line_item", "v3_order_rootfi_id"},
+	{"addresses", "rootfi_v3_order_address", "v3_order_rootfi_id"},
+	{"shipping_line_items", "rootfi_v3_order_shipping_line_item",
+	"v3_order_rootfi_id"},
 	{NULL}
 };
 
@@ -116,219 +346,281 @@ static const ChildList payment_order_children[] = {
 	{NULL}
 };
 
-/* S4, which marks nothing as required. */
-static const Field customer_fields[] = {
-	{"name", FIELD_STRING},
-	{"email", FIELD_STRING},
-	{"phone", FIELD_STRING},
-	{"currency_id", FIELD_STRING},
-	{"status", FIELD_STRING},
-	{"created_at", FIELD_STRING},
-	{"updated_at", FIELD_STRING},
-	{"address", FIELD_OBJECT},
+static const ChildList payment_contact_children[] = {
+	{"addresses", "rootfi_payment_contact_address",
+	"payment_contact_rootfi_id"},
 	{NULL}
 };
 
-/* C29: one object where others have a list. */
-static const ChildList customer_children[] = {
-	{"address", "rootfi_customer_address", "customer_rootfi_id"},
+static const ChildList invoice_children[] = {
+	{"line_items", "rootfi_invoice_line_item", "invoice_rootfi_id"},
+	{"transactions", "rootfi_invoice_transaction", "invoice_rootfi_id"},
+	{"orders", "rootfi_invoice_order", "invoice_rootfi_id"},
 	{NULL}
 };
 
-static const Resource resources[] = {
+static const ChildList payment_item_children[] = {
+	{"variants", "rootfi_payment_item_variant", "payment_item_rootfi_id"},
+	{NULL}
+};
+
+static const ChildList subscription_children[] = {
+	{"items", "rootfi_subscription_item", "subscription_rootfi_id"},
+	{NULL}
+};
+
+static const ChildList company_children[] = {
+	{"connections", "rootfi_company_connection", "company_rootfi_id"},
+	{"activity_log", "rootfi_company_activity", "company_rootfi_id"},
+	{NULL}
+};
+
+#define CREATE	VERB_BIT(VERB_CREATE)
+#define GET		VERB_BIT(VERB_GET)
+#define UPDATE	VERB_BIT(VERB_UPDATE)
+#define DELETE	VERB_BIT(VERB_DELETE)
+#define LIST	VERB_BIT(VERB_LIST)
+
+/*
+ * A row's names: in SQL, on the server, of one, of several, of the row type.
+ */
+#define NAMES(name_, path_, singular_, plural_, row_type_) \
+	.name = name_, .path = path_, .singular = singular_, \
+	.plural = plural_, .row_type = row_type_
+
+const Resource rootfi_resource_table[] = {
+	/* E-commerce, version 4 */
 	{
-		.name = "ecommerce/orders",
-		.path = "/v4/ecommerce/orders",
-		.singular = "order",
-		.plural = "orders",
-		.row_type = "rootfi_order",
-		.verbs = VERBS_ALL,
-		.body = BODY_WRAPPED,
+		NAMES("ecommerce/orders", "/v4/ecommerce/orders",
+			  "order", "orders", "rootfi_order"),
+		.documented = CREATE | GET | UPDATE | DELETE,
+		.implied = LIST,
 		.fields = order_fields,
 		.aliases = order_aliases,
 		.children = order_children,
 	},
 	{
-		.name = "payments/orders",
-		.path = "/v4/payments/orders",
-		.singular = "payment order",
-		.plural = "payment orders",
-		.row_type = "rootfi_payment_order",
-		.verbs = VERBS_ALL,
+		NAMES("ecommerce/items", "/v4/ecommerce/items",
+			  "item", "items", "rootfi_item"),
+		.documented = CREATE | GET | UPDATE | DELETE | LIST,
+		.fields = item_fields,
+		.children = item_children,
+	},
+	{
+		NAMES("ecommerce/products", "/v4/ecommerce/products",
+			  "product", "products", NULL),
+		.documented = CREATE,
+		.fields = product_fields,
+	},
+	{
+		NAMES("ecommerce/fulfillments", "/v4/ecommerce/fulfillments",
+			  "fulfillment", "fulfillments", "rootfi_fulfillment"),
+		.documented = CREATE | GET | UPDATE | LIST,
+		.fields = fulfillment_fields,
+		.children = fulfillment_children,
+	},
+	{
+		NAMES("ecommerce/transactions", "/v4/ecommerce/transactions",
+			  "transaction", "transactions", "rootfi_transaction"),
+		.documented = CREATE | GET | LIST,
+		.fields = transaction_fields,
+		.plain_filters = "type",
+	},
+	{
+		NAMES("ecommerce/inventories", "/v4/ecommerce/inventories",
+			  "inventory", "inventories", "rootfi_inventory"),
+		.documented = GET | UPDATE,
+		.implied = CREATE | LIST,
+		.fields = inventory_fields,
+		.aliases = inventory_aliases,
+		.children = inventory_children,
+	},
+	{
+		NAMES("ecommerce/contacts", "/v4/ecommerce/contacts",
+			  "contact", "contacts", "rootfi_contact"),
+		.implied = CREATE | GET | UPDATE | DELETE | LIST,
+		.fields = contact_fields,
+		.children = contact_children,
+	},
+	{
+		NAMES("ecommerce/balances", "/v4/ecommerce/balances",
+			  "balance", "balances", "rootfi_balance"),
+		.implied = LIST,
+	},
+	{
+		NAMES("ecommerce/company_info", "/v4/ecommerce/company_info",
+			  "company info", "company infos", "rootfi_company_info"),
+		.implied = LIST,
+	},
+
+	/* E-commerce, version 3 */
+	{
+		NAMES("v3/ecommerce/customers", "/v3/ecommerce/customers",
+			  "customer", "customers", "rootfi_customer"),
+		.documented = CREATE | LIST,
+		.fields = customer_fields,
+		.children = customer_children,
+	},
+	{
+		NAMES("v3/ecommerce/orders", "/v3/ecommerce/orders",
+			  "v3 order", "v3 orders", "rootfi_v3_order"),
+		.documented = LIST,
+		.children = v3_order_children,
+	},
+	{
+		NAMES("v3/ecommerce/products", "/v3/ecommerce/products",
+			  "v3 product", "v3 products", "rootfi_v3_product"),
+		.documented = CREATE,
+		.implied = LIST,
+		.fields = product_fields,
+	},
+	{
+		NAMES("v3/ecommerce/transactions", "/v3/ecommerce/transactions",
+			  "v3 transaction", "v3 transactions", "rootfi_v3_transaction"),
+		.implied = LIST,
+	},
+	{
+		NAMES("v3/ecommerce/fulfillments", "/v3/ecommerce/fulfillments",
+			  "v3 fulfillment", "v3 fulfillments", "rootfi_v3_fulfillment"),
+		.implied = LIST,
+	},
+	{
+		NAMES("v3/ecommerce/inventories", "/v3/ecommerce/inventories",
+			  "v3 inventory", "v3 inventories", "rootfi_v3_inventory"),
+		.implied = LIST,
+	},
+	{
+		NAMES("v3/ecommerce/balances", "/v3/ecommerce/balances",
+			  "v3 balance", "v3 balances", "rootfi_v3_balance"),
+		.implied = LIST,
+	},
+	{
+		NAMES("v3/ecommerce/company_info", "/v3/ecommerce/company_info",
+			  "v3 company info", "v3 company infos",
+			  "rootfi_v3_company_info"),
+		.implied = LIST,
+	},
+
+	/* Payments, version 4 */
+	{
+		NAMES("payments/contacts", "/v4/payments/contacts",
+			  "payment contact", "payment contacts",
+			  "rootfi_payment_contact"),
+		.documented = CREATE | UPDATE | DELETE | LIST,
+		.implied = GET,
+		.body = BODY_BARE,
+		.fields = payment_contact_fields,
+		.children = payment_contact_children,
+	},
+	{
+		NAMES("payments/orders", "/v4/payments/orders",
+			  "payment order", "payment orders", "rootfi_payment_order"),
+		.documented = CREATE | UPDATE | DELETE | LIST,
+		.implied = GET,
 		.body = BODY_BARE,
 		.fields = payment_order_fields,
 		.aliases = payment_order_aliases,
 		.children = payment_order_children,
 	},
 	{
-		.name = "v3/ecommerce/customers",
-		.path = "/v3/ecommerce/customers",
-		.singular = "customer",
-		.plural = "customers",
-		.row_type = "rootfi_customer",
-		.verbs = VERB_BIT(VERB_CREATE) | VERB_BIT(VERB_LIST),
-		.body = BODY_WRAPPED,
-		.fields = customer_fields,
-		.children = customer_children,
+		NAMES("payments/invoices", "/v4/payments/invoices",
+			  "invoice", "invoices", "rootfi_invoice"),
+		.documented = UPDATE | LIST,
+		.implied = CREATE | GET | DELETE,
+		.body = BODY_BARE,
+		.fields = invoice_fields,
+		.children = invoice_children,
+	},
+	{
+		NAMES("payments/items", "/v4/payments/items",
+			  "payment item", "payment items", "rootfi_payment_item"),
+		.documented = CREATE | DELETE | LIST,
+		.implied = GET | UPDATE,
+		.body = BODY_BARE,
+		.fields = payment_item_fields,
+		.children = payment_item_children,
+	},
+	{
+		NAMES("payments/subscriptions", "/v4/payments/subscriptions",
+			  "subscription", "subscriptions", "rootfi_subscription"),
+		.documented = CREATE | UPDATE | DELETE,
+		.implied = GET | LIST,
+		.body = BODY_BARE,
+		.fields = subscription_fields,
+		.children = subscription_children,
+	},
+	{
+		NAMES("payments/transactions", "/v4/payments/transactions",
+			  "payment transaction", "payment transactions",
+			  "rootfi_payment_transaction"),
+		.documented = CREATE | LIST,
+		.implied = GET,
+		.body = BODY_BARE,
+		.fields = payment_transaction_fields,
+		.plain_filters = "type invoice_id",
+	},
+	{
+		NAMES("payments/disputes", "/v4/payments/disputes",
+			  "dispute", "disputes", "rootfi_dispute"),
+		.implied = LIST,
+		.body = BODY_BARE,
+	},
+	{
+		NAMES("payments/payouts", "/v4/payments/payouts",
+			  "payout", "payouts", "rootfi_payout"),
+		.implied = LIST,
+		.body = BODY_BARE,
+	},
+
+	/* Core, version 3 */
+	{
+		NAMES("v3/core/companies", "/v3/core/companies",
+			  "company", "companies", "rootfi_company"),
+		.documented = GET | UPDATE | LIST,
+		.body = BODY_PLAIN,
+		.fields = company_fields,
+		.core = true,
+		.children = company_children,
+	},
+	{
+		NAMES("v3/core/invite_links", "/v3/core/invite_links",
+			  "invite link", "invite links", "rootfi_invite_link"),
+		.documented = CREATE | UPDATE,
+		.implied = GET | DELETE | LIST,
+		.body = BODY_PLAIN,
+		.fields = invite_link_fields,
+		.core = true,
+	},
+	{
+		NAMES("v3/core/syncs", "/v3/core/syncs",
+			  "sync", "syncs", "rootfi_sync"),
+		.documented = CREATE | GET | LIST,
+		.body = BODY_BARE,
+		.fields = sync_fields,
+		.plain_filters = "rootfi_company_id",
+		.core = true,
+	},
+	{
+		NAMES("v3/core/syncs/{id}/jobs", "/v3/core/syncs/{id}/jobs",
+			  "sync job", "sync jobs", "rootfi_sync_job"),
+		.documented = LIST,
+		.core = true,
+	},
+	{
+		NAMES("v3/core/syncs/jobs", "/v3/core/syncs/jobs",
+			  "sync job", "sync jobs", NULL),
+		.documented = GET,
+		.core = true,
+	},
+	{
+		NAMES("v3/core/webhooks", "/v3/core/webhooks",
+			  "webhook", "webhooks", "rootfi_webhook"),
+		.documented = CREATE | UPDATE,
+		.implied = GET | DELETE | LIST,
+		.body = BODY_PLAIN,
+		.create_member = "webhook",
+		.fields = webhook_fields,
+		.core = true,
 	},
 	{NULL}
 };
-
-static const char *const verb_names[] = {
-	[VERB_CREATE] = "create",
-	[VERB_GET] = "get",
-	[VERB_UPDATE] = "update",
-	[VERB_DELETE] = "delete",
-	[VERB_LIST] = "list",
-};
-
-/* The names of the verbs whose bits are set, for hints. */
-static char *
-verb_list(int verbs)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int verb = 0; verb < lengthof(verb_names); verb++)
-		if (verbs & VERB_BIT(verb))
-			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
-							 verb_names[verb]);
-	return list.data;
-}
-
-/* Raises the error for a name that stands for nothing. */
-static void
-report_no_resource(const char *name)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (const Resource *resource = resources; resource->name; resource++)
-		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
-						 resource->name);
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("resource \"%s\" does not exist", name),
-			 errhint("Available resources are: %s. Others can be named with their version, like \"v3/accounting/invoices\".",
-					 list.data)));
-}
-
-/* Is this a name like "v3/accounting/invoices", safe to be put in a path? */
-static bool
-is_versioned_name(const char *name)
-{
-	int			segments = 0;
-
-	if (name[0] != 'v' || !isdigit((unsigned char) name[1]) || name[2] != '/')
-		return false;
-	for (name += 2; *name == '/'; segments++)
-	{
-		size_t		len = strspn(++name, "abcdefghijklmnopqrstuvwxyz"
-								 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
-
-		if (len == 0)
-			return false;
-		name += len;
-	}
-	return *name == '\0' && segments >= 2;
-}
-
-/*
- * A resource that the catalog has no row for.  What is known of it is its
- * path; bodies are wrapped, as most are.
- */
-static const Resource *
-make_resource(const char *name)
-{
-	Resource   *resource = palloc0(sizeof(Resource));
-
-	resource->name = pstrdup(name);
-	resource->path = psprintf("/%s", name);
-	resource->singular = psprintf("%s record", name);
-	resource->plural = psprintf("%s records", name);
-	resource->verbs = VERBS_ALL;
-	resource->body = BODY_WRAPPED;
-	return resource;
-}
-
-/*
- * The resource of that name, or of that path without its slash: version 4 is
- * the default, "v4/ecommerce/orders" and "ecommerce/orders" are the same.  A
- * name with a version that the catalog does not have is taken at its word,
- * any other raises 42704.
- */
-const Resource *
-rootfi_resource_by_name(const char *name)
-{
-	for (const Resource *resource = resources; resource->name; resource++)
-		if (strcmp(resource->name, name) == 0 ||
-			strcmp(resource->path + 1, name) == 0)
-			return resource;
-	if (!is_versioned_name(name))
-		report_no_resource(name);
-	return make_resource(name);
-}
-
-/* The resource whose rows have that type, or NULL. */
-const Resource *
-rootfi_resource_by_row_type(const char *row_type)
-{
-	for (const Resource *resource = resources; resource->name; resource++)
-		if (strcmp(resource->row_type, row_type) == 0)
-			return resource;
-	return NULL;
-}
-
-/* Looks for a child list by its row type, also among children's children. */
-static const ChildList *
-find_child(const ChildList *children, const char *row_type)
-{
-	for (const ChildList *child = children; child && child->member; child++)
-	{
-		const ChildList *found = strcmp(child->row_type, row_type) == 0 ?
-		child : find_child(child->children, row_type);
-
-		if (found != NULL)
-			return found;
-	}
-	return NULL;
-}
-
-/* The child list whose rows have that type, or NULL. */
-const ChildList *
-rootfi_child_by_row_type(const char *row_type)
-{
-	const ChildList *found = NULL;
-
-	for (const Resource *resource = resources;
-		 resource->name && found == NULL; resource++)
-		found = find_child(resource->children, row_type);
-	return found;
-}
-
-/* Raises 0A000 unless the resource has the verb. */
-void
-rootfi_check_verb(const Resource *resource, Verb verb)
-{
-	if (!(resource->verbs & VERB_BIT(verb)))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("cannot %s %s: the API has no such request",
-						verb_names[verb],
-						verb == VERB_LIST ? resource->plural : resource->singular),
-				 errhint("What can be done with \"%s\": %s.", resource->name,
-						 verb_list(resource->verbs))));
-}
-
-/* The verb of that name; 22023 if there is none. */
-Verb
-rootfi_verb_by_name(const char *name)
-{
-	for (int verb = 0; verb < lengthof(verb_names); verb++)
-		if (strcmp(verb_names[verb], name) == 0)
-			return verb;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("verb \"%s\" does not exist", name),
-			 errhint("Available verbs are: %s.", verb_list(VERBS_ALL))));
-}

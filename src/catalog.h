@@ -15,6 +15,8 @@ typedef enum Verb
 	VERB_LIST,
 } Verb;
 
+#define VERB_COUNT		(VERB_LIST + 1)
+
 #define VERB_BIT(verb)	(1 << (verb))
 #define VERBS_ALL		(VERB_BIT(VERB_CREATE) | VERB_BIT(VERB_GET) | \
 						 VERB_BIT(VERB_UPDATE) | VERB_BIT(VERB_DELETE) | \
@@ -25,6 +27,7 @@ typedef enum BodyShape
 {
 	BODY_WRAPPED,				/* {"company_id": 1, "data": [{...}]} */
 	BODY_BARE,					/* {"company_id": 1, ...} */
+	BODY_PLAIN,					/* {...}, of no company */
 } BodyShape;
 
 /* JSON type that a member of a body must have. */
@@ -32,7 +35,9 @@ typedef enum FieldType
 {
 	FIELD_STRING,
 	FIELD_NUMBER,
+	FIELD_BOOLEAN,
 	FIELD_OBJECT,
+	FIELD_ARRAY,				/* of anything */
 	FIELD_OBJECTS,				/* array of objects */
 } FieldType;
 
@@ -60,7 +65,7 @@ typedef struct FieldAlias
 typedef struct StrayChild
 {
 	const char *member;			/* of the parent */
-	const char *type;			/* value of the child's member "type" */
+	const char *type;			/* what its member "type" is then, or NULL */
 } StrayChild;
 
 /* A list inside a record, with its own row type. */
@@ -79,14 +84,22 @@ typedef struct Resource
 	const char *path;			/* on the server: "/v4/payments/orders" */
 	const char *singular;		/* in messages: "payment order" */
 	const char *plural;
-	const char *row_type;		/* NULL when the catalog has none */
-	int			verbs;
+	const char *row_type;		/* NULL when there is none */
+	int			documented;		/* bits of verbs that a page shows */
+	int			implied;		/* and of those that follow from others */
 	BodyShape	body;
+	const char *create_member;	/* BODY_PLAIN: a create is wrapped in this */
+	const char *plain_filters;	/* fields filtered without an operator */
+	bool		core;			/* lists of the core know no "expand" */
 	const Field *fields;
 	const FieldAlias *aliases;
 	const ChildList *children;
 } Resource;
 
+extern const Resource rootfi_resource_table[];	/* ends with a NULL name */
+
+extern int	rootfi_verbs(const Resource *resource);
+extern const char *rootfi_verb_name(Verb verb);
 extern const Resource *rootfi_resource_by_name(const char *name);
 extern const Resource *rootfi_resource_by_row_type(const char *row_type);
 extern const ChildList *rootfi_child_by_row_type(const char *row_type);

@@ -4,9 +4,12 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
@@ -22,6 +25,7 @@ PG_FUNCTION_INFO_V1(rootfi_update);
 PG_FUNCTION_INFO_V1(rootfi_delete);
 PG_FUNCTION_INFO_V1(rootfi_request);
 PG_FUNCTION_INFO_V1(rootfi_validate);
+PG_FUNCTION_INFO_V1(rootfi_resources);
 
 /*
  * Raises 22004 for an argument that is NULL.  Functions that write are not
@@ -60,6 +64,28 @@ return_call(FunctionCallInfo fcinfo, const ApiCall *call)
 	PG_RETURN_JSONB_P(answer);
 }
 
+/*
+ * Raises an error for a company that is missing (22004), or given for what
+ * belongs to none (22023).  Returns what to call the record in messages.
+ */
+static char *
+check_company(FunctionCallInfo fcinfo, int arg, const Resource *resource)
+{
+	if (resource->body != BODY_PLAIN)
+	{
+		check_not_null(fcinfo, arg, "company_id");
+		return psprintf("%s for company " INT64_FORMAT, resource->singular,
+						PG_GETARG_INT64(arg));
+	}
+	if (!PG_ARGISNULL(arg))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"company_id\" must be null"),
+				 errdetail("\"%s\" do not belong to a company.",
+						   resource->plural)));
+	return pstrdup(resource->singular);
+}
+
 /* rootfi_create(resource text, company_id bigint, data jsonb, run_async boolean) */
 Datum
 rootfi_create(PG_FUNCTION_ARGS)
@@ -68,11 +94,9 @@ rootfi_create(PG_FUNCTION_ARGS)
 	bool		run_async = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
 	ApiCall		call = {.request = {.method = "POST"}};
 
-	check_not_null(fcinfo, 1, "company_id");
+	call.action = psprintf("create %s", check_company(fcinfo, 1, resource));
 	check_not_null(fcinfo, 2, "data");
 	PreventCommandIfReadOnly("rootfi_create()");
-	call.action = psprintf("create %s for company " INT64_FORMAT,
-						   resource->singular, PG_GETARG_INT64(1));
 	/* C18: an asynchronous write says so in the query and in the body */
 	call.request.target = run_async ?
 		psprintf("%s?run_async=true", resource->path) : resource->path;
@@ -123,11 +147,20 @@ rootfi_update(PG_FUNCTION_ARGS)
 	return return_call(fcinfo, &call);
 }
 
-/* rootfi_delete(resource text, id text) */
+/* rootfi_delete(resource text, id text, options jsonb) */
 Datum
 rootfi_delete(PG_FUNCTION_ARGS)
 {
 	ApiCall		call = record_call(fcinfo, VERB_DELETE, "DELETE", "delete");
+	StringInfoData target;
+
+	if (!PG_ARGISNULL(2))
+	{
+		initStringInfo(&target);
+		appendStringInfoString(&target, call.request.target);
+		rootfi_query_add_members(&target, PG_GETARG_JSONB_P(2), "options");
+		call.request.target = target.data;
+	}
 
 	PreventCommandIfReadOnly("rootfi_delete()");
 	return return_call(fcinfo, &call);
@@ -165,7 +198,7 @@ rootfi_request(PG_FUNCTION_ARGS)
 	rootfi_path_check(target.data);
 	call.action = psprintf("%s %s", call.request.method, target.data);
 	if (!PG_ARGISNULL(2))
-		rootfi_query_add_members(&target, PG_GETARG_JSONB_P(2));
+		rootfi_query_add_members(&target, PG_GETARG_JSONB_P(2), "query");
 	call.request.target = target.data;
 	if (strcmp(call.request.method, "GET") != 0)
 		PreventCommandIfReadOnly("rootfi_request()");
@@ -206,6 +239,70 @@ rootfi_validate(PG_FUNCTION_ARGS)
 		values[0] = CStringGetTextDatum(found->path);
 		values[1] = CStringGetTextDatum(found->problem);
 		values[2] = nulls[2] ? (Datum) 0 : CStringGetTextDatum(found->hint);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* The names of the verbs whose bits are set, as text[]. */
+static Datum
+verb_array(int verbs)
+{
+	Datum		names[VERB_COUNT];
+	int			n = 0;
+
+	for (Verb verb = 0; verb < VERB_COUNT; verb++)
+		if (verbs & VERB_BIT(verb))
+			names[n++] = CStringGetTextDatum(rootfi_verb_name(verb));
+	return PointerGetDatum(construct_array(names, n, TEXTOID, -1, false,
+										   TYPALIGN_INT));
+}
+
+/* The row types of a record's lists, as text[]. */
+static Datum
+child_array(const ChildList *children)
+{
+	ArrayBuildState *types = initArrayResult(TEXTOID, CurrentMemoryContext,
+											 false);
+
+	for (const ChildList *child = children; child && child->member; child++)
+		types = accumArrayResult(types, CStringGetTextDatum(child->row_type),
+								 false, TEXTOID, CurrentMemoryContext);
+	return makeArrayResult(types, CurrentMemoryContext);
+}
+
+/* The fields that are filtered without an operator, as text[]. */
+static Datum
+plain_filter_array(const char *filters)
+{
+	return DirectFunctionCall2Coll(text_to_array, DEFAULT_COLLATION_OID,
+								   CStringGetTextDatum(filters ? filters : ""),
+								   CStringGetTextDatum(" "));
+}
+
+/* rootfi_resources(): one row for each resource of the catalog */
+Datum
+rootfi_resources(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (const Resource *resource = rootfi_resource_table; resource->name;
+		 resource++)
+	{
+		bool		has_type = resource->row_type != NULL;
+		Datum		values[] = {
+			CStringGetTextDatum(resource->name),
+			Int32GetDatum(resource->path[2] - '0'),
+			CStringGetTextDatum(resource->path),
+			verb_array(resource->documented),
+			verb_array(resource->implied),
+			has_type ? CStringGetTextDatum(resource->row_type) : (Datum) 0,
+			child_array(resource->children),
+			plain_filter_array(resource->plain_filters),
+		};
+		bool		nulls[lengthof(values)] = {[5] = !has_type};
+
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

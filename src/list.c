@@ -67,22 +67,24 @@ list_target(const ListScan *scan)
 	StringInfoData target;
 
 	initStringInfo(&target);
-	appendStringInfoString(&target, request->resource->path);
+	rootfi_path_add(&target, request->resource->path, request->parent_id);
 	rootfi_query_add(&target, "limit", psprintf("%d", scan->page_size));
 	if (request->has_company)
-		rootfi_query_add(&target, "rootfi_company_id[eq]",
-						 psprintf(INT64_FORMAT, request->company_id));
+		rootfi_query_add_equal(&target, "rootfi_company_id",
+							   psprintf(INT64_FORMAT, request->company_id),
+							   request->resource->plain_filters);
 	if (request->has_since)
 		rootfi_query_add(&target, "rootfi_updated_at[gte]",
 						 rootfi_write_timestamp(request->updated_since));
 	if (request->filter != NULL)
-		rootfi_query_add_filter(&target, request->filter);
+		rootfi_query_add_filter(&target, request->filter,
+								request->resource->plain_filters);
 	if (request->include_deleted)
 		rootfi_query_add(&target, "include_deleted_records", "true");
 	rootfi_query_add_list(&target, "select", request->select);
 	if (request->expand != NULL)
 		rootfi_query_add_list(&target, "expand", request->expand);
-	else
+	else if (!request->resource->core)
 		add_all_children(&target, request->resource->children);
 	if (scan->cursor != NULL)
 		rootfi_query_add(&target, "next", scan->cursor);
@@ -200,12 +202,23 @@ report_endless(ListScan *scan, const char *problem)
 			 errdetail("%s", problem)));
 }
 
+/*
+ * The cursor that an answer gives, in the scan's context.  Some give a URL
+ * (C21): what counts is its parameter "next", whatever its host.
+ */
+static char *
+read_cursor(const ListScan *scan, const char *next)
+{
+	if (strncmp(next, "http://", 7) == 0 || strncmp(next, "https://", 8) == 0)
+		next = rootfi_query_find(next, "next");
+	return next == NULL ? NULL : MemoryContextStrdup(scan->context, next);
+}
+
 /* Notes the cursor of the next page, NULL for none. */
 static void
 move_cursor(ListScan *scan, const char *next)
 {
-	char	   *cursor = next == NULL ? NULL :
-	MemoryContextStrdup(scan->context, next);
+	char	   *cursor = next == NULL ? NULL : read_cursor(scan, next);
 
 	if (cursor != NULL &&
 		((scan->cursor != NULL && strcmp(cursor, scan->cursor) == 0) ||

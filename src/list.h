@@ -14,6 +14,7 @@
 typedef struct ListRequest
 {
 	const Resource *resource;
+	const char *parent_id;		/* whose list it is, NULL for one of its own */
 	bool		has_company;
 	int64		company_id;
 	bool		has_since;

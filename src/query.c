@@ -32,20 +32,47 @@ append_encoded(StringInfo target, const char *text, const char *safe)
 }
 
 /*
- * Appends an id as the last segment of a path.  An id that is empty or would
- * be taken for another path by a server or a proxy is refused (22023), so
- * that a request for one record never becomes one for the collection.
+ * Raises 22023 for an id that is empty or would be taken for another path by
+ * a server or a proxy, so that a request for one record never becomes one for
+ * the collection.
  */
-void
-rootfi_path_add_id(StringInfo target, const char *id)
+static void
+check_id(const char *id)
 {
 	if (id[0] == '\0' || strcmp(id, ".") == 0 || strcmp(id, "..") == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid id: \"%s\"", id),
 				 errhint("Give the rootfi_id or the platform_id of one record.")));
+}
+
+/* Appends an id as the last segment of a path; 22023 if it is none. */
+void
+rootfi_path_add_id(StringInfo target, const char *id)
+{
+	check_id(id);
 	appendStringInfoChar(target, '/');
 	append_encoded(target, id, "");
+}
+
+/*
+ * Appends the path of a resource, with the id of its parent for "{id}".  One
+ * without the other raises 22023.
+ */
+void
+rootfi_path_add(StringInfo target, const char *path, const char *parent_id)
+{
+	const char *place = strstr(path, "{id}");
+
+	if (place == NULL)
+	{
+		appendStringInfoString(target, path);
+		return;
+	}
+	check_id(parent_id == NULL ? "" : parent_id);
+	appendBinaryStringInfo(target, path, place - path);
+	append_encoded(target, parent_id, "");
+	appendStringInfoString(target, place + strlen("{id}"));
 }
 
 /*
@@ -172,7 +199,36 @@ value_text(const char *key, const JsonbValue *value)
 	return list.data;
 }
 
-/* Called for each member of an object. */
+/* Is the word one of those in the list, which blanks separate? */
+static bool
+is_listed(const char *word, const char *list)
+{
+	size_t		len = strlen(word);
+
+	while (list != NULL && *list != '\0')
+	{
+		size_t		n = strcspn(list, " ");
+
+		if (n == len && strncmp(word, list, n) == 0)
+			return true;
+		list += n + strspn(list + n, " ");
+	}
+	return false;
+}
+
+/*
+ * Appends the filter that a field equals a value: field[eq]=value, or
+ * field=value for those that are filtered without an operator.
+ */
+void
+rootfi_query_add_equal(StringInfo target, const char *field,
+					   const char *value, const char *plain_filters)
+{
+	rootfi_query_add(target, is_listed(field, plain_filters) ? field :
+					 psprintf("%s[eq]", field), value);
+}
+
+/* Called for each member of an object; "outer" is the caller's. */
 typedef void (*MemberVisitor) (StringInfo target, const char *key,
 							   const JsonbValue *value, const char *outer);
 
@@ -204,16 +260,25 @@ add_comparison(StringInfo target, const char *operator,
 					 value_text(field, value));
 }
 
-/* Adds the comparisons of one field; a value alone means "eq". */
+/*
+ * Adds the comparisons of one field; a value alone means that it equals that.
+ * The last argument are the fields that take no operator.
+ */
 static void
 add_field(StringInfo target, const char *field, const JsonbValue *value,
-		  const char *outer)
+		  const char *plain_filters)
 {
-	if (value->type == jbvBinary &&
-		JsonContainerIsObject(value->val.binary.data))
-		visit_members(target, value->val.binary.data, field, add_comparison);
+	if (value->type != jbvBinary ||
+		!JsonContainerIsObject(value->val.binary.data))
+		rootfi_query_add_equal(target, field, value_text(field, value),
+							   plain_filters);
+	else if (is_listed(field, plain_filters))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the filter \"%s\" takes no operator", field),
+				 errhint("Write {\"%s\": value}.", field)));
 	else
-		add_comparison(target, "eq", value, field);
+		visit_members(target, value->val.binary.data, field, add_comparison);
 }
 
 /* Adds key=value. */
@@ -239,16 +304,67 @@ check_is_object(Jsonb *jsonb, const char *argument)
  * {"total_amount": {"gte": 100}} as total_amount[gte]=100.
  */
 void
-rootfi_query_add_filter(StringInfo target, Jsonb *filter)
+rootfi_query_add_filter(StringInfo target, Jsonb *filter,
+						const char *plain_filters)
 {
 	check_is_object(filter, "filter");
-	visit_members(target, &filter->root, NULL, add_field);
+	visit_members(target, &filter->root, plain_filters, add_field);
 }
 
 /* Appends the members of an object as they are: {"limit": 5} as limit=5. */
 void
-rootfi_query_add_members(StringInfo target, Jsonb *members)
+rootfi_query_add_members(StringInfo target, Jsonb *members,
+						 const char *argument)
 {
-	check_is_object(members, "query");
+	check_is_object(members, argument);
 	visit_members(target, &members->root, NULL, add_member);
+}
+
+/* Decodes percent-escapes in place; what is no escape stays. */
+static void
+decode(char *text)
+{
+	char	   *to = text;
+
+	for (; *text != '\0'; text++)
+	{
+		unsigned	byte;
+
+		if (*text == '%' && sscanf(text + 1, "%2x", &byte) == 1 &&
+			isxdigit((unsigned char) text[1]) &&
+			isxdigit((unsigned char) text[2]) && byte != 0)
+		{
+			*to++ = (char) byte;
+			text += 2;
+		}
+		else
+			*to++ = *text;
+	}
+	*to = '\0';
+}
+
+/*
+ * The value of a parameter in the query of a URL, decoded, in the current
+ * context; NULL if it is not there or empty.
+ */
+char *
+rootfi_query_find(const char *url, const char *key)
+{
+	size_t		len = strlen(key);
+	const char *c = strchr(url, '?');
+
+	while (c != NULL)
+	{
+		c++;
+		if (strncmp(c, key, len) == 0 && c[len] == '=')
+		{
+			char	   *value = pnstrdup(c + len + 1,
+										 strcspn(c + len + 1, "&#"));
+
+			decode(value);
+			return value[0] != '\0' ? value : NULL;
+		}
+		c = strchr(c, '&');
+	}
+	return NULL;
 }

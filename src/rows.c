@@ -23,6 +23,7 @@
 PG_FUNCTION_INFO_V1(rootfi_list);
 PG_FUNCTION_INFO_V1(rootfi_rows);
 PG_FUNCTION_INFO_V1(rootfi_list_rows);
+PG_FUNCTION_INFO_V1(rootfi_list_nested_rows);
 PG_FUNCTION_INFO_V1(rootfi_flatten);
 
 #define MAX_PAGE_SIZE	10000
@@ -227,6 +228,24 @@ rootfi_list_rows(PG_FUNCTION_ARGS)
 	if (resource == NULL)
 		elog(ERROR, "no resource has rows of type \"%s\"", row_type);
 	request = get_list_request(fcinfo, 0, resource);
+	list_into_rows(&sink, &request);
+	return (Datum) 0;
+}
+
+/* rootfi_list_<parent>_<resources>(id text): rows of the list of one record */
+Datum
+rootfi_list_nested_rows(PG_FUNCTION_ARGS)
+{
+	RowSink		sink = sink_begin(fcinfo, 0);
+	char	   *row_type = result_type_name(&sink);
+	ListRequest request = {
+		.resource = rootfi_resource_by_row_type(row_type),
+		.parent_id = text_to_cstring(PG_GETARG_TEXT_PP(0)),
+		.max_rows = PG_INT64_MAX,
+	};
+
+	if (request.resource == NULL)
+		elog(ERROR, "no resource has rows of type \"%s\"", row_type);
 	list_into_rows(&sink, &request);
 	return (Datum) 0;
 }

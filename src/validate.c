@@ -71,8 +71,11 @@ kind_wanted(FieldType type)
 			return "a string";
 		case FIELD_NUMBER:
 			return "a number";
+		case FIELD_BOOLEAN:
+			return "a boolean";
 		case FIELD_OBJECT:
 			return "an object";
+		case FIELD_ARRAY:
 		case FIELD_OBJECTS:
 			return "an array";
 	}
@@ -132,9 +135,12 @@ has_type(const JsonbValue *value, FieldType type)
 			return value->type == jbvString;
 		case FIELD_NUMBER:
 			return value->type == jbvNumeric;
+		case FIELD_BOOLEAN:
+			return value->type == jbvBool;
 		case FIELD_OBJECT:
 			return value->type == jbvBinary &&
 				JsonContainerIsObject(value->val.binary.data);
+		case FIELD_ARRAY:
 		case FIELD_OBJECTS:
 			return value->type == jbvBinary &&
 				JsonContainerIsArray(value->val.binary.data);
@@ -260,7 +266,7 @@ static void
 check_objects(Check *check, JsonbContainer *array)
 {
 	uint32		n = JsonContainerSize(array);
-	bool		bare = check->resource->body == BODY_BARE;
+	bool		bare = check->resource->body != BODY_WRAPPED;
 
 	if (n == 0)
 		add_problem(check, "data", pstrdup("must have at least one element"),
@@ -308,7 +314,7 @@ rootfi_find_problems(const Resource *resource, Verb verb, Jsonb *data)
 	else if (JB_ROOT_IS_ARRAY(data))
 		check_objects(&check, &data->root);
 	else
-		check_object(&check, resource->body == BODY_BARE ? "" : "data[0]",
+		check_object(&check, resource->body != BODY_WRAPPED ? "" : "data[0]",
 					 &data->root);
 	return check.problems;
 }

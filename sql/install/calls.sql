@@ -30,13 +30,24 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
 COMMENT ON FUNCTION rootfi_update(text, text, jsonb) IS
 'Changes the given members of a record and returns the answer';
 
-CREATE FUNCTION rootfi_delete(resource text, id text)
+CREATE FUNCTION rootfi_delete(
+	resource text,
+	id text,
+	options jsonb DEFAULT NULL)
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'rootfi_delete'
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
 
-COMMENT ON FUNCTION rootfi_delete(text, text) IS
+COMMENT ON FUNCTION rootfi_delete(text, text, jsonb) IS
 'Deletes a record and returns the answer, NULL if that is empty';
+
+CREATE FUNCTION rootfi_wait(resource text, id text, timeout interval)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_wait'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+COMMENT ON FUNCTION rootfi_wait(text, text, interval) IS
+'Asks for a record until its status says that it is over; returns its last state and its jobs';
 
 CREATE FUNCTION rootfi_request(
 	method text,
@@ -101,12 +112,28 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000 ROWS 1000;
 COMMENT ON FUNCTION rootfi_rows(text, bigint, timestamptz, jsonb, boolean, bigint, text[], text[], integer) IS
 'Returns all records of a list as rows of the column definition list that the caller gives';
 
+CREATE FUNCTION rootfi_resources(
+	OUT resource text,
+	OUT version integer,
+	OUT path text,
+	OUT documented text[],
+	OUT implied text[],
+	OUT row_type text,
+	OUT lists text[],
+	OUT plain_filters text[])
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'rootfi_resources'
+LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 40;
+
+COMMENT ON FUNCTION rootfi_resources() IS
+'Returns the resources: verbs that the documents show or imply, row type, types of the lists inside, and filters without operator';
+
 -- Reading needs USAGE on the foreign server and a user mapping, as everything
 -- does.  Writing needs EXECUTE too, which PUBLIC does not have.
 
 REVOKE EXECUTE ON FUNCTION
 	rootfi_create(text, bigint, jsonb, boolean),
 	rootfi_update(text, text, jsonb),
-	rootfi_delete(text, text),
+	rootfi_delete(text, text, jsonb),
 	rootfi_request(text, text, jsonb, jsonb)
 FROM PUBLIC;

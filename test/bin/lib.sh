@@ -42,7 +42,7 @@ open_work() {
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	# A short path, whatever TMPDIR says: sockets allow 107 bytes.
-	work=$(mktemp -d /tmp/rootfi.XXXXXX)
+	work=$(realpath "$(mktemp -d /tmp/rootfi.XXXXXX)")
 	mkdir "$work"/{home,root,src,tmp}
 	mkdir -m 700 "$work/socket"
 	cp "$checkout/test/bin/stop" "$work"

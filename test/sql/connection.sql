@@ -90,7 +90,6 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key_file '/nonex
 SELECT rootfi_get_order('157');
 
 -- settings
-SET rootfi.max_response_size = '0';
 SET rootfi.nonsense = 1;
 
 SET client_min_messages = warning;

@@ -19,9 +19,10 @@ my $silent = IO::Socket::INET->new(
 	LocalAddr => '127.0.0.1', Listen => 5, Proto => 'tcp')
   or die "could not listen: $!";
 my $silent_url = 'https://127.0.0.1:' . $silent->sockport;
+my ($ca_file) = certificate('IP:127.0.0.1');
 
 $node->safe_psql('postgres', qq{
-	CREATE SERVER silent FOREIGN DATA WRAPPER rootfi OPTIONS (base_url '$silent_url', connect_timeout '60s', timeout '60s');
+	CREATE SERVER silent FOREIGN DATA WRAPPER rootfi OPTIONS (base_url '$silent_url', ca_file '$ca_file', connect_timeout '60s', timeout '60s');
 	CREATE USER MAPPING FOR CURRENT_USER SERVER silent OPTIONS (api_key 'x');
 	CREATE TABLE ends (name text, code text, at timestamptz);
 });

@@ -9,41 +9,29 @@ use Rootfi::Pair;
 use Rootfi::Sandbox;
 use Test::More;
 
-my $dir = PostgreSQL::Test::Utils::tempdir();
-
-# A certificate for a name, signed by itself.
-sub certificate
-{
-	my ($file, $name) = @_;
-
-	system_or_bail('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes',
-		'-days', '2', '-subj', '/CN=sandbox', '-addext', "subjectAltName=$name",
-		'-keyout', "$dir/$file.key", '-out', "$dir/$file.crt");
-	return;
-}
-
-certificate('right', 'IP:127.0.0.1');
-certificate('wrong', 'DNS:elsewhere.example');
+my ($right, $right_key) = certificate('IP:127.0.0.1');
+my ($wrong, $wrong_key) = certificate('DNS:elsewhere.example');
 
 # What a proxy of the environment would do is that nothing arrives.
 $ENV{https_proxy} = $ENV{http_proxy} = $ENV{all_proxy} = 'http://127.0.0.1:1';
 my ($node, $plain) = start_pair();
-my $secure = Rootfi::Sandbox->new(tls_cert => "$dir/right.crt", tls_key => "$dir/right.key");
-my $elsewhere = Rootfi::Sandbox->new(tls_cert => "$dir/wrong.crt", tls_key => "$dir/wrong.key");
+my $secure = Rootfi::Sandbox->new(tls_cert => $right, tls_key => $right_key);
+my $elsewhere = Rootfi::Sandbox->new(tls_cert => $wrong, tls_key => $wrong_key);
 my $read = q{SELECT rootfi_get_order('157') ->> 'rootfi_id'};
 
 is($node->safe_psql('postgres', $read), '157', 'a proxy of the environment is not used');
 
-server_options($node, base_url => $secure->url);
+# the system's certificates may not be installed
+server_options($node, base_url => $secure->url, ca_file => $wrong);
 my ($status, $output, $error) = $node->psql('postgres', $read);
 like($error, qr/could not connect to .*certificate/, 'an unknown certificate is refused');
 is(sqlstate_of($node, $read), '08001', 'with SQLSTATE 08001');
 
-server_options($node, ca_file => "$dir/right.crt");
+server_options($node, ca_file => $right);
 is($node->safe_psql('postgres', $read), '157', 'a certificate that the option ca_file vouches for is accepted');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM rootfi_list_orders(page_size => 50)'), '200', 'lists go over TLS too');
 
-server_options($node, base_url => $elsewhere->url, ca_file => "$dir/wrong.crt");
+server_options($node, base_url => $elsewhere->url, ca_file => $wrong);
 is(sqlstate_of($node, $read), '08001', 'a certificate for another host is refused');
 server_options($node, base_url => $plain->url =~ s/http:/https:/r);
 is(sqlstate_of($node, $read), '08001', 'a server without TLS is refused');

@@ -50,7 +50,7 @@ sub point_to_sandbox
 	return;
 }
 
-foreach my $document ('README.md', glob('doc/*.md'))
+foreach my $document ('README.md', grep { !/\.head\./ } glob('doc/*.md'))
 {
 	my $database = 'doc_' . ($document =~ s/\W/_/gr);
 
@@ -78,8 +78,10 @@ foreach my $document ('README.md', glob('doc/*.md'))
 	}
 }
 
-# The reference knows every function and type.
+# The end of the reference is written by a script, which knows everything.
 my $reference = slurp_file('doc/reference.md');
+IPC::Run::run([ 'psql', '-Xq', '-d', $node->connstr('doc_README_md'), '-f', 'doc/reference.sql' ], '>', \my $sections);
+is($reference, slurp_file('doc/reference.head.md') . $sections, 'the reference is up to date (make reference)');
 my @missing = grep { $reference !~ /`$_\b/ } split /\n/, $node->safe_psql('doc_README_md', q{
 	SELECT proname FROM pg_proc WHERE proname LIKE 'rootfi%' AND proname <> 'rootfi_fdw_validator'
 	UNION SELECT relname FROM pg_class WHERE relname LIKE 'rootfi%' ORDER BY 1});

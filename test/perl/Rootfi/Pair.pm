@@ -20,7 +20,7 @@ use Rootfi::Sandbox;
 use Test::More;
 
 our @EXPORT = qw(start_pair server_options sqlstate_of session finish
-  wait_until_waiting);
+  wait_until_waiting certificate);
 
 # Starts both, with extension, server and user mapping in database postgres.
 sub start_pair
@@ -52,6 +52,20 @@ sub start_pair
 		END \$\$;
 	});
 	return ($node, $sandbox);
+}
+
+# Makes a certificate for a name like IP:127.0.0.1, signed by itself; returns
+# the names of the files that hold it and its key.
+sub certificate
+{
+	my ($name) = @_;
+	my $dir = PostgreSQL::Test::Utils::tempdir();
+
+	PostgreSQL::Test::Utils::system_or_bail(
+		'openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
+		'-subj', '/CN=sandbox', '-addext', "subjectAltName=$name",
+		'-keyout', "$dir/key", '-out', "$dir/crt");
+	return ("$dir/crt", "$dir/key");
 }
 
 # Sets options of the server.

@@ -1,0 +1,167 @@
+/*
+ * wait.c
+ *		Waits for the end of what the server does on its own: a sync or an
+ *		asynchronous write.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+#include "api.h"
+#include "catalog.h"
+#include "loop.h"
+#include "query.h"
+
+#define FIRST_PAUSE		500		/* ms; doubles from poll to poll */
+#define LONGEST_PAUSE	10000	/* ms */
+
+PG_FUNCTION_INFO_V1(rootfi_wait);
+
+/* Asks for a record, or with the suffix for a list that it has. */
+static Jsonb *
+poll(const Resource *resource, const char *id, const char *suffix)
+{
+	ApiCall		call = {.request = {.method = "GET"}};
+	StringInfoData target;
+	Jsonb	   *answer;
+
+	initStringInfo(&target);
+	appendStringInfoString(&target, resource->path);
+	rootfi_path_add_id(&target, id);
+	appendStringInfoString(&target, suffix);
+	call.request.target = target.data;
+	call.action = psprintf("get %s \"%s\"", resource->singular, id);
+	answer = rootfi_api_call(&call);
+	if (answer == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("could not %s: the answer is empty", call.action)));
+	return answer;
+}
+
+/* What stands in the member "data" of an answer, or else the answer. */
+static JsonbContainer *
+inner_container(Jsonb *answer)
+{
+	JsonbValue	data;
+
+	if (JB_ROOT_IS_OBJECT(answer) &&
+		getKeyJsonValueFromContainer(&answer->root, "data", 4, &data) &&
+		data.type == jbvBinary)
+		return data.val.binary.data;
+	return &answer->root;
+}
+
+/* A count, 0 if there is none. */
+static int64
+get_count(JsonbContainer *sync, const char *name)
+{
+	JsonbValue	value;
+
+	if (!getKeyJsonValueFromContainer(sync, name, strlen(name), &value) ||
+		value.type != jbvNumeric)
+		return 0;
+	return DatumGetInt64(DirectFunctionCall1(numeric_int8,
+											 NumericGetDatum(value.val.numeric)));
+}
+
+/* Does the text name a state in which nothing has been decided? */
+static bool
+is_underway(const char *status)
+{
+	return pg_strcasecmp(status, "RUNNING") == 0 ||
+		pg_strcasecmp(status, "PENDING") == 0 ||
+		pg_strcasecmp(status, "CREATED") == 0;
+}
+
+/*
+ * Is it over?  Of the statuses only some are documented, so the counts of
+ * jobs have a say.
+ */
+static bool
+has_ended(Jsonb *answer)
+{
+	JsonbContainer *record = inner_container(answer);
+	JsonbValue	status;
+
+	if (!JsonContainerIsObject(record))
+		return false;
+	if (get_count(record, "running_count") > 0 ||
+		get_count(record, "pending_count") > 0)
+		return false;
+	if (!getKeyJsonValueFromContainer(record, "status", 6, &status) ||
+		status.type != jbvString)
+		return get_count(record, "total_count") > 0;
+	return !is_underway(pnstrdup(status.val.string.val,
+								 status.val.string.len));
+}
+
+/* {"state": {...}, "jobs": ...} */
+static Jsonb *
+make_result(Jsonb *answer, Jsonb *jobs)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "{\"state\": %s, \"jobs\": %s}",
+					 JsonbToCString(NULL, inner_container(answer), 1024),
+					 JsonbToCString(NULL, inner_container(jobs), 1024));
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+											  CStringGetDatum(text.data)));
+}
+
+/* Sleeps until a time of rootfi_loop_now(), or an interrupt. */
+static void
+pause_until(int64 until)
+{
+	while (rootfi_loop_now() < until)
+		rootfi_loop_step(until);
+}
+
+/* Milliseconds of an interval, months being 30 days. */
+static int64
+interval_ms(const Interval *span)
+{
+	return span->time / 1000 +
+		((int64) span->day + (int64) span->month * DAYS_PER_MONTH) *
+		SECS_PER_DAY * 1000;
+}
+
+/*
+ * rootfi_wait(resource text, id text, timeout interval), strict: polls with
+ * growing pauses until the record says that it is over or the time is up, and
+ * returns its last state and its jobs, which tell what became of each object.
+ */
+Datum
+rootfi_wait(PG_FUNCTION_ARGS)
+{
+	const Resource *resource =
+	rootfi_resource_by_name(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	char	   *id = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	int64		deadline = rootfi_loop_now() +
+	interval_ms(PG_GETARG_INTERVAL_P(2));
+	int64		pause = FIRST_PAUSE;
+	Jsonb	   *answer = poll(resource, id, "");
+
+	while (!has_ended(answer))
+	{
+		int64		left = deadline - rootfi_loop_now();
+
+		if (left <= 0)
+		{
+			ereport(WARNING,
+					(errmsg("%s \"%s\" is not over yet", resource->singular, id),
+					 errhint("Wait again, or longer.")));
+			break;
+		}
+		pause_until(rootfi_loop_now() + Min(pause, left));
+		pause = Min(pause * 2, LONGEST_PAUSE);
+		answer = poll(resource, id, "");
+	}
+	PG_RETURN_JSONB_P(make_result(answer, poll(resource, id, "/jobs")));
+}
