@@ -36,7 +36,7 @@ WITH functions AS (
 	SELECT r.resource, string_agg(format(E'`%s(%s)` returns `%s`: %s.\n', p.proname,
 		pg_get_function_arguments(p.oid), l.row_type, c.list), E'\n' ORDER BY l.n) AS text
 	FROM rootfi_resources() AS r,
-		LATERAL unnest(r.lists) WITH ORDINALITY AS l (row_type, n)
+		LATERAL jsonb_each_text(r.lists) WITH ORDINALITY AS l (member, row_type, n)
 		JOIN columns AS c ON c.row_type = l.row_type
 		JOIN pg_proc AS p ON p.prorettype = to_regtype(l.row_type) AND p.proretset
 	GROUP BY r.resource

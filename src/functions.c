@@ -258,17 +258,28 @@ verb_array(int verbs)
 										   TYPALIGN_INT));
 }
 
-/* The row types of a record's lists, as text[]. */
+/* The lists inside a record, as {"member": "row type"}. */
 static Datum
-child_array(const ChildList *children)
+child_object(const ChildList *children)
 {
-	ArrayBuildState *types = initArrayResult(TEXTOID, CurrentMemoryContext,
-											 false);
+	JsonbParseState *state = NULL;
 
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (const ChildList *child = children; child && child->member; child++)
-		types = accumArrayResult(types, CStringGetTextDatum(child->row_type),
-								 false, TEXTOID, CurrentMemoryContext);
-	return makeArrayResult(types, CurrentMemoryContext);
+	{
+		JsonbValue	text;
+
+		text.type = jbvString;
+		text.val.string.val = unconstify(char *, child->member);
+		text.val.string.len = strlen(child->member);
+		pushJsonbValue(&state, WJB_KEY, &text);
+		text.val.string.val = unconstify(char *, child->row_type);
+		text.val.string.len = strlen(child->row_type);
+		pushJsonbValue(&state, WJB_VALUE, &text);
+	}
+	return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state,
+														   WJB_END_OBJECT,
+														   NULL)));
 }
 
 /* The fields that are filtered without an operator, as text[]. */
@@ -298,7 +309,7 @@ rootfi_resources(PG_FUNCTION_ARGS)
 			verb_array(resource->documented),
 			verb_array(resource->implied),
 			has_type ? CStringGetTextDatum(resource->row_type) : (Datum) 0,
-			child_array(resource->children),
+			child_object(resource->children),
 			plain_filter_array(resource->plain_filters),
 		};
 		bool		nulls[lengthof(values)] = {[5] = !has_type};

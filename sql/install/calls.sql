@@ -119,14 +119,14 @@ CREATE FUNCTION rootfi_resources(
 	OUT documented text[],
 	OUT implied text[],
 	OUT row_type text,
-	OUT lists text[],
+	OUT lists jsonb,
 	OUT plain_filters text[])
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'rootfi_resources'
 LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 40;
 
 COMMENT ON FUNCTION rootfi_resources() IS
-'Returns the resources: verbs that the documents show or imply, row type, types of the lists inside, and filters without operator';
+'Returns the resources: verbs that the documents show or imply, row type, lists inside with their row types, and filters without operator';
 
 -- Reading needs USAGE on the foreign server and a user mapping, as everything
 -- does.  Writing needs EXECUTE too, which PUBLIC does not have.

@@ -1,5 +1,6 @@
 # Typed columns and "extra" together are the object: 1,000 generated orders
-# with odd values, missing and unheard-of members come back as they were.
+# with odd values, missing and unheard-of members come back as they were, and
+# so do objects of every other row type.
 #
 # Equal means: as jsonb, where a member that is null is as good as missing,
 # and a number, an id or a time is the same in every notation that its column
@@ -19,11 +20,16 @@ note("PROPERTY_SEED=$seed");
 
 my ($node, $sandbox) = start_pair();
 
-# Members of the row type rootfi_order, by the type of their column.
-my %columns = split ' ', $node->safe_psql('postgres', q{
-	SELECT string_agg(attname || ' ' || format_type(atttypid, NULL), ' ')
-	FROM pg_attribute WHERE attrelid = 'rootfi_order'::regclass AND attname <> 'extra'})
-  =~ s/timestamp with time zone/timestamptz/gr;
+# Columns of each row type but "extra", as name => type.
+my %columns;
+foreach (split /\n/, $node->safe_psql('postgres', q{
+	SELECT c.relname || ' ' || a.attname || ' ' || format_type(a.atttypid, NULL)
+	FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+	WHERE c.relkind = 'c' AND c.relname LIKE 'rootfi%' AND a.attname <> 'extra'}))
+{
+	my ($row_type, $column, $type) = split ' ', s/timestamp with time zone/timestamptz/r;
+	$columns{$row_type}{$column} = $type;
+}
 
 sub one_of { return $_[ rand @_ ] }
 
@@ -66,9 +72,9 @@ sub fitting_value
 {
 	my ($type) = @_;
 
-	if ($type eq 'bigint')
+	if ($type eq 'bigint' || $type eq 'integer')
 	{
-		my $id = digits(1 + int rand 18);
+		my $id = digits(1 + int rand($type eq 'bigint' ? 18 : 9));
 		return one_of([$id, $id], [ qq("$id"), $id ], [ "$id.0", $id ]);
 	}
 	if ($type eq 'numeric')
@@ -87,6 +93,11 @@ sub fitting_value
 			[ qq("$time"), qq("${time}T00:00:00.000Z") ],
 			[ qq("${time}T$clock.${ms}001+00:00"), qq("${time}T$clock.${ms}001Z") ]);
 	}
+	if ($type eq 'boolean')
+	{
+		my $truth = one_of('true', 'false');
+		return one_of([ $truth, $truth ], [ qq("$truth"), $truth ]);
+	}
 	if ($type eq 'text')
 	{
 		my $text = any_string();
@@ -96,9 +107,12 @@ sub fitting_value
 	return [ $json, $json ];
 }
 
-# An object and what it must be when rebuilt.
-sub any_order
+# An object of a row type, without some columns, and what it must be when
+# rebuilt.
+sub any_object
 {
+	my ($row_type, %without) = @_;
+	my $columns = $columns{$row_type};
 	my (@sent, @expected);
 	my $add = sub {
 		my ($name, $text, $rebuilt) = @_;
@@ -106,9 +120,9 @@ sub any_order
 		push @expected, qq("$name": $rebuilt) if $rebuilt ne 'null';
 	};
 
-	foreach my $name (sort { rand() <=> 0.5 } sort keys %columns)
+	foreach my $name (grep { !$without{$_} } sort keys %$columns)
 	{
-		my $type = $columns{$name};
+		my $type = $columns->{$name};
 		my $kind = rand;
 
 		if ($kind < 0.15) { next }
@@ -131,38 +145,88 @@ sub any_order
 	return ('{' . join(', ', @sent) . '}', '{' . join(', ', @expected) . '}');
 }
 
-my (@sent, @expected);
-foreach (1 .. 1000)
+my $dir = PostgreSQL::Test::Utils::tempdir();
+
+# Makes a table of what objects must be when rebuilt, in their order.
+sub expect
 {
-	my ($sent, $expected) = any_order();
-	push @sent, $sent;
-	push @expected, $expected;
+	my ($name, @expected) = @_;
+
+	append_to_file("$dir/$name", join '', map { "$_\n" } map { s/\\/\\\\/gr } @expected);
+	$node->safe_psql('postgres', qq{
+		CREATE TABLE expected_$name (n bigserial, o jsonb);
+		\\copy expected_$name (o) FROM '$dir/$name'});
+	return;
 }
 
-# The sandbox answers with that text.
-my $body = '{"data": [' . join(', ', @sent) . ']}';
-$sandbox->fault({ status => 200, body => decode('UTF-8', $body) });
+# Compares them with the rows that a query makes of the objects.
+sub compare
+{
+	my ($name, $n, $query) = @_;
 
-my $dir = PostgreSQL::Test::Utils::tempdir();
-append_to_file("$dir/expected", join '', map { "$_\n" } map { s/\\/\\\\/gr } @expected);
-my $result = $node->safe_psql('postgres', qq{
-	CREATE TABLE expected (n bigserial, o jsonb);
-	\\copy expected (o) FROM '$dir/expected'
-	CREATE TABLE orders (n bigserial, o rootfi_order);
-	INSERT INTO orders (o) SELECT o FROM rootfi_list_orders() AS o;
-	SELECT count(*), count(*) FILTER (WHERE e.o = r.o::jsonb), count((r.o).extra) > 500, count((r.o).total_amount) > 300
-	FROM expected AS e JOIN orders AS r USING (n);
-});
-is($result, '1000|1000|t|t', 'typed columns and "extra" rebuild 1,000 odd orders')
-  or diag($node->safe_psql('postgres', q{
-	SELECT e.o, r.o::jsonb FROM expected AS e JOIN orders AS r USING (n) WHERE e.o <> r.o::jsonb LIMIT 3}));
+	$node->safe_psql('postgres', qq{
+		CREATE TABLE rows_$name (n bigserial, o $name);
+		INSERT INTO rows_$name (o) $query});
+	is($node->safe_psql('postgres', qq{
+		SELECT count(*), count(*) FILTER (WHERE e.o = r.o::jsonb), count((r.o).extra) > 0
+		FROM expected_$name AS e JOIN rows_$name AS r USING (n)}),
+		"$n|$n|t", "columns and extra of $name rebuild $n odd objects")
+	  or diag($node->safe_psql('postgres', qq{
+		SELECT e.o, r.o::jsonb FROM expected_$name AS e JOIN rows_$name AS r USING (n) WHERE e.o <> r.o::jsonb LIMIT 3}));
+	return;
+}
 
-# The same through a flattening function, whose input is jsonb.
-$result = $node->safe_psql('postgres', q{
-	SELECT count(*), bool_and(l.extra = '{"color": {"n": 1.50}}' AND l::jsonb - '{rootfi_company_id,order_rootfi_id,ordinal}'::text[] = '{"quantity": 2.50, "color": {"n": 1.50}}')
-	FROM rootfi_order_line_items(jsonb_build_object('rootfi_id', 1, 'rootfi_company_id', 2, 'line_items',
-		(SELECT jsonb_agg('{"quantity": 2.50, "color": {"n": 1.50}}'::jsonb) FROM generate_series(1, 1000)))) AS l});
-is($result, '1000|t', 'and 1,000 line items');
+# A number of objects: texts, and texts when rebuilt.
+sub any_objects
+{
+	my ($n, @arguments) = @_;
+	my @pairs = map { [ any_object(@arguments) ] } 1 .. $n;
+
+	return ([ map { $_->[0] } @pairs ], [ map { $_->[1] } @pairs ]);
+}
+
+# Records come as lists, with the sandbox answering what it is told to.
+my $types = $node->safe_psql('postgres', q{
+	SELECT r.row_type, p.proname, p.pronargs
+	FROM rootfi_resources() AS r JOIN pg_proc AS p ON p.prorettype = to_regtype(r.row_type) AND p.proretset
+	ORDER BY r.row_type});
+foreach (split /\n/, $types)
+{
+	my ($row_type, $function, $arguments) = split /\|/;
+	my $n = $row_type eq 'rootfi_order' ? 1000 : 100;
+	my ($sent, $expected) = any_objects($n, $row_type);
+
+	expect($row_type, @$expected);
+	$sandbox->fault({ status => 200, body => decode('UTF-8', '{"data": [' . join(', ', @$sent) . ']}') });
+	compare($row_type, $n, "SELECT o FROM $function(" . ($arguments == 1 ? "'x'" : '') . ') AS o');
+}
+
+# Children come in a parent, whose keys are columns too.
+my $children = $node->safe_psql('postgres', q{
+	SELECT DISTINCT ON (l.value) l.value, l.key, p.proname
+	FROM rootfi_resources() AS r, jsonb_each_text(r.lists) AS l
+		JOIN pg_proc AS p ON p.prorettype = to_regtype(l.value) AND p.proretset
+	ORDER BY l.value});
+foreach (split /\n/, $children)
+{
+	my ($row_type, $member, $function) = split /\|/;
+	my ($key) = grep { /_rootfi_id$/ } keys %{ $columns{$row_type} };
+	my ($sent, $expected) = any_objects(100, $row_type,
+		rootfi_company_id => 1, $key => 1, ordinal => 1);
+	my $n = 0;
+
+	foreach my $object (@$expected)
+	{
+		my $keys = qq("rootfi_company_id": 1089, "$key": 157, "ordinal": ) . ++$n;
+		$object = $object eq '{}' ? "{$keys}" : $object =~ s/^\{/{$keys, /r;
+	}
+	expect($row_type, @$expected);
+	append_to_file("$dir/parent_$row_type", '{"rootfi_id": 157, "rootfi_company_id": 1089, "' . $member . '": [' . (join(', ', @$sent) =~ s/\\/\\\\/gr) . "]}\n");
+	$node->safe_psql('postgres', qq{
+		CREATE TABLE parent_$row_type (o jsonb);
+		\\copy parent_$row_type FROM '$dir/parent_$row_type'});
+	compare($row_type, 100, "SELECT c FROM parent_$row_type AS p, $function(p.o) AS c");
+}
 
 $sandbox->stop;
 done_testing();
