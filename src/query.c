@@ -83,7 +83,7 @@ void
 rootfi_path_check(const char *path)
 {
 	const char *problem = NULL;
-	const char *hint = "Write it like \"/v4/ecommerce/orders\".";
+	const char *hint = "Write it like \"/v4/<category>/<resource>\".";
 
 	if (path[0] != '/' || path[1] == '/')
 		problem = "It must begin with one slash.";

@@ -87,12 +87,12 @@ report_no_resource(const char *name)
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("resource \"%s\" does not exist", name),
 			 closest != NULL ?
-			 errhint("Perhaps you meant \"%s\". rootfi_resources() lists all; others can be named with their version, like \"v3/accounting/invoices\".",
+			 errhint("Perhaps you meant \"%s\". rootfi_resources() lists all; others can be named with their version, like \"v3/<category>/<resource>\".",
 					 closest) :
-			 errhint("rootfi_resources() lists all; others can be named with their version, like \"v3/accounting/invoices\".")));
+			 errhint("rootfi_resources() lists all; others can be named with their version, like \"v3/<category>/<resource>\".")));
 }
 
-/* Is this a name like "v3/accounting/invoices", safe to be put in a path? */
+/* Is this a name like "v3/<category>/<resource>", safe to be put in a path? */
 static bool
 is_versioned_name(const char *name)
 {
