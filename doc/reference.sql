@@ -10,7 +10,7 @@ WITH functions AS (
 	-- the functions of a resource: those that name it, and those of its type
 	SELECT r.resource, p.oid, p.proname, p.proretset,
 		-- all lists take the same arguments, which the reference explains once
-		format('%s(%s)', p.proname, CASE WHEN p.pronargs = 8 THEN '...' ELSE
+		format('%s(%s)', p.proname, CASE WHEN p.pronargs = 9 THEN '...' ELSE
 			regexp_replace(pg_get_function_arguments(p.oid), '::[a-z ]+', '', 'g') END) AS signature,
 		obj_description(p.oid, 'pg_proc') AS comment,
 		CASE

@@ -81,11 +81,12 @@ function make_list(name, type, nouns) {
 	print "\tmax_rows bigint DEFAULT NULL,"
 	print "\texpand text[] DEFAULT NULL,"
 	print "\tselect_fields text[] DEFAULT NULL,"
-	print "\tpage_size integer DEFAULT NULL)"
+	print "\tpage_size integer DEFAULT NULL,"
+	print "\tsort text[] DEFAULT NULL)"
 	printf "RETURNS SETOF %s\n", type
 	print "AS 'MODULE_PATHNAME', 'rootfi_list_rows'"
 	print "LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 1000;"
-	comment("FUNCTION " name "(bigint, timestamptz, jsonb, boolean, bigint, text[], text[], integer)",
+	comment("FUNCTION " name "(bigint, timestamptz, jsonb, boolean, bigint, text[], text[], integer, text[])",
 		"Returns all " nouns " as rows, page by page")
 }
 

@@ -16,6 +16,7 @@
 
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/numeric.h"
 
 #include "api.h"
 #include "errors.h"
@@ -59,36 +60,33 @@ add_all_children(StringInfo target, const ChildList *children)
 		rootfi_query_add(target, "expand", list.data);
 }
 
-/* Path and query of a page. */
-static char *
-list_target(const ListScan *scan)
+/* Path and query of a list, without a cursor, into an empty string. */
+static void
+list_target(StringInfo target, const ListRequest *request, int page_size)
 {
-	const ListRequest *request = scan->request;
-	StringInfoData target;
+	const Resource *resource = request->resource;
 
-	initStringInfo(&target);
-	rootfi_path_add(&target, request->resource->path, request->parent_id);
-	rootfi_query_add(&target, "limit", psprintf("%d", scan->page_size));
+	initStringInfo(target);
+	rootfi_path_add(target, resource->path, request->parent_id);
+	rootfi_query_add(target, "limit", psprintf("%d", page_size));
 	if (request->has_company)
-		rootfi_query_add_equal(&target, "rootfi_company_id",
+		rootfi_query_add_equal(target, "rootfi_company_id",
 							   psprintf(INT64_FORMAT, request->company_id),
-							   request->resource->plain_filters);
+							   resource->plain_filters);
 	if (request->has_since)
-		rootfi_query_add(&target, "rootfi_updated_at[gte]",
+		rootfi_query_add(target, "rootfi_updated_at[gte]",
 						 rootfi_write_timestamp(request->updated_since));
 	if (request->filter != NULL)
-		rootfi_query_add_filter(&target, request->filter,
-								request->resource->plain_filters);
+		rootfi_query_add_filter(target, request->filter,
+								resource->plain_filters);
 	if (request->include_deleted)
-		rootfi_query_add(&target, "include_deleted_records", "true");
-	rootfi_query_add_list(&target, "select", request->select);
+		rootfi_query_add(target, "include_deleted_records", "true");
+	rootfi_query_add_sort(target, request->sort);
+	rootfi_query_add_list(target, "select", request->select);
 	if (request->expand != NULL)
-		rootfi_query_add_list(&target, "expand", request->expand);
-	else if (!request->resource->core)
-		add_all_children(&target, request->resource->children);
-	if (scan->cursor != NULL)
-		rootfi_query_add(&target, "next", scan->cursor);
-	return target.data;
+		rootfi_query_add_list(target, "expand", request->expand);
+	else if (!resource->core)
+		add_all_children(target, resource->children);
 }
 
 /* Asks for the page that the cursor stands at. */
@@ -96,11 +94,16 @@ static HttpTransfer *
 ask(ListScan *scan)
 {
 	MemoryContext old = MemoryContextSwitchTo(scan->context);
-	HttpRequest request = {.method = "GET",.target = list_target(scan)};
-	HttpTransfer *transfer = rootfi_http_start(rootfi_connection_get(),
-											   &request);
+	HttpRequest request = {.method = "GET"};
+	StringInfoData target;
+	HttpTransfer *transfer;
 
-	pfree(unconstify(char *, request.target));
+	list_target(&target, scan->request, scan->page_size);
+	if (scan->cursor != NULL)
+		rootfi_query_add(&target, "next", scan->cursor);
+	request.target = target.data;
+	transfer = rootfi_http_start(rootfi_connection_get(), &request);
+	pfree(target.data);
 	MemoryContextSwitchTo(old);
 	return transfer;
 }
@@ -116,6 +119,16 @@ choose_page_size(const ListRequest *request,
 	if (request->max_rows > 0 && request->max_rows < page_size)
 		page_size = (int) request->max_rows;
 	return page_size;
+}
+
+/* What is done, for messages: "list orders for company 42". */
+static char *
+list_action(const char *verb, const ListRequest *request)
+{
+	if (!request->has_company)
+		return psprintf("%s %s", verb, request->resource->plural);
+	return psprintf("%s %s for company " INT64_FORMAT, verb,
+					request->resource->plural, request->company_id);
 }
 
 /*
@@ -136,10 +149,7 @@ rootfi_list_begin(const ListRequest *request)
 	scan->request = request;
 	connection = rootfi_connection_get();
 	scan->server_name = pstrdup(connection->server_name);
-	scan->action = request->has_company ?
-		psprintf("list %s for company " INT64_FORMAT,
-				 request->resource->plural, request->company_id) :
-		psprintf("list %s", request->resource->plural);
+	scan->action = list_action("list", request);
 	scan->page_size = choose_page_size(request, connection);
 	if (request->max_rows != 0)
 		scan->ahead = ask(scan);
@@ -302,4 +312,32 @@ rootfi_list_next(ListScan *scan)
 	MemoryContextSwitchTo(old);
 	error_context_stack = context.previous;
 	return &scan->answer;
+}
+
+/*
+ * How many records the list has, without reading them; false if the server
+ * does not say (C22).
+ */
+bool
+rootfi_list_count(const ListRequest *request, int64 *count)
+{
+	ApiCall		call = {.request = {.method = "GET"}};
+	StringInfoData target;
+	Jsonb	   *answer;
+	JsonbValue	total;
+
+	rootfi_check_verb(request->resource, VERB_LIST);
+	list_target(&target, request, 1);
+	rootfi_query_add(&target, "return_count", "true");
+	call.request.target = target.data;
+	call.action = list_action("count", request);
+	answer = rootfi_api_call(&call);
+	if (answer == NULL || !JB_ROOT_IS_OBJECT(answer) ||
+		!getKeyJsonValueFromContainer(&answer->root, "total_count", 11,
+									  &total) ||
+		total.type != jbvNumeric)
+		return false;
+	*count = DatumGetInt64(DirectFunctionCall1(numeric_int8,
+											   NumericGetDatum(total.val.numeric)));
+	return true;
 }

@@ -24,6 +24,7 @@ typedef struct ListRequest
 	int64		max_rows;		/* PG_INT64_MAX for all */
 	ArrayType  *expand;			/* NULL: every child list of the catalog */
 	ArrayType  *select;			/* or NULL */
+	ArrayType  *sort;			/* "field" or "field DESC", or NULL */
 	bool		has_page_size;
 	int			page_size;		/* else what the server's option says */
 } ListRequest;
@@ -32,6 +33,7 @@ typedef struct ListScan ListScan;
 
 extern ListScan *rootfi_list_begin(const ListRequest *request);
 extern const JsonAnswer *rootfi_list_next(ListScan *scan);
+extern bool rootfi_list_count(const ListRequest *request, int64 *count);
 extern void rootfi_list_context(void *scan);
 
 #endif							/* ROOTFI_LIST_H */

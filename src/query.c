@@ -120,6 +120,40 @@ rootfi_query_add(StringInfo target, const char *key, const char *value)
 	append_encoded(target, value, "");
 }
 
+/*
+ * Appends sort[field]=ASC or DESC for each element, "field" or "field DESC";
+ * a NULL array adds nothing.  Another direction raises 22023.
+ */
+void
+rootfi_query_add_sort(StringInfo target, ArrayType *fields)
+{
+	ArrayIterator it;
+	Datum		element;
+	bool		isnull;
+
+	if (fields == NULL)
+		return;
+	it = array_create_iterator(fields, 0, NULL);
+	while (array_iterate(it, &element, &isnull))
+	{
+		char	   *field = isnull ? pstrdup("") : TextDatumGetCString(element);
+		char	   *blank = strchr(field, ' ');
+		const char *direction = blank != NULL ? blank + 1 : "ASC";
+
+		if (blank != NULL)
+			*blank = '\0';
+		if (field[0] == '\0' || (pg_strcasecmp(direction, "ASC") != 0 &&
+								 pg_strcasecmp(direction, "DESC") != 0))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("argument \"sort\" must name a field, alone or with ASC or DESC"),
+					 errhint("Write it like ARRAY['rootfi_updated_at DESC'].")));
+		rootfi_query_add(target, psprintf("sort[%s]", field),
+						 pg_strcasecmp(direction, "DESC") == 0 ? "DESC" : "ASC");
+	}
+	array_free_iterator(it);
+}
+
 /* Appends a comma list; an empty or NULL array adds nothing. */
 void
 rootfi_query_add_list(StringInfo target, const char *key, ArrayType *values)

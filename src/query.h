@@ -20,6 +20,7 @@ extern void rootfi_query_add_equal(StringInfo target, const char *field,
 								   const char *plain_filters);
 extern void rootfi_query_add_list(StringInfo target, const char *key,
 								  ArrayType *values);
+extern void rootfi_query_add_sort(StringInfo target, ArrayType *fields);
 extern void rootfi_query_add_filter(StringInfo target, Jsonb *filter,
 									const char *plain_filters);
 extern void rootfi_query_add_members(StringInfo target, Jsonb *members,

@@ -24,6 +24,7 @@ PG_FUNCTION_INFO_V1(rootfi_list);
 PG_FUNCTION_INFO_V1(rootfi_rows);
 PG_FUNCTION_INFO_V1(rootfi_list_rows);
 PG_FUNCTION_INFO_V1(rootfi_list_nested_rows);
+PG_FUNCTION_INFO_V1(rootfi_count);
 PG_FUNCTION_INFO_V1(rootfi_flatten);
 
 #define MAX_PAGE_SIZE	10000
@@ -78,11 +79,6 @@ sink_put_object(RowSink *sink, RowPlan *plan, const JsonValue *object,
 static void
 check_list_request(const ListRequest *request)
 {
-	if (request->has_since && TIMESTAMP_NOT_FINITE(request->updated_since))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"updated_since\" must be finite"),
-				 errhint("Leave it out to read everything.")));
 	if (request->max_rows < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -96,10 +92,11 @@ check_list_request(const ListRequest *request)
 }
 
 /*
- * Reads the arguments that all list functions share, from the given one on.
+ * Reads the arguments that say which records, which lists and counts share,
+ * from the given one on.
  */
 static ListRequest
-get_list_request(FunctionCallInfo fcinfo, int first, const Resource *resource)
+get_selection(FunctionCallInfo fcinfo, int first, const Resource *resource)
 {
 	NullableDatum *args = &fcinfo->args[first];
 	ListRequest request = {
@@ -110,14 +107,36 @@ get_list_request(FunctionCallInfo fcinfo, int first, const Resource *resource)
 		.updated_since = DatumGetTimestampTz(args[1].value),
 		.filter = args[2].isnull ? NULL : DatumGetJsonbP(args[2].value),
 		.include_deleted = !args[3].isnull && DatumGetBool(args[3].value),
-		.max_rows = args[4].isnull ? PG_INT64_MAX :
-		DatumGetInt64(args[4].value),
-		.expand = args[5].isnull ? NULL : DatumGetArrayTypeP(args[5].value),
-		.select = args[6].isnull ? NULL : DatumGetArrayTypeP(args[6].value),
-		.has_page_size = !args[7].isnull,
-		.page_size = DatumGetInt32(args[7].value),
+		.max_rows = PG_INT64_MAX,
 	};
 
+	if (request.has_since && TIMESTAMP_NOT_FINITE(request.updated_since))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"updated_since\" must be finite"),
+				 errhint("Leave it out to read everything.")));
+	return request;
+}
+
+/*
+ * Reads the arguments that all list functions share, from the given one on.
+ */
+static ListRequest
+get_list_request(FunctionCallInfo fcinfo, int first, const Resource *resource)
+{
+	ListRequest request = get_selection(fcinfo, first, resource);
+	NullableDatum *args = &fcinfo->args[first];
+
+	if (!args[4].isnull)
+		request.max_rows = DatumGetInt64(args[4].value);
+	if (!args[5].isnull)
+		request.expand = DatumGetArrayTypeP(args[5].value);
+	if (!args[6].isnull)
+		request.select = DatumGetArrayTypeP(args[6].value);
+	request.has_page_size = !args[7].isnull;
+	request.page_size = DatumGetInt32(args[7].value);
+	if (!args[8].isnull)
+		request.sort = DatumGetArrayTypeP(args[8].value);
 	check_list_request(&request);
 	return request;
 }
@@ -259,6 +278,18 @@ rootfi_list(PG_FUNCTION_ARGS)
 
 	list_into(&sink, NULL, &request, put_jsonb);
 	return (Datum) 0;
+}
+
+/* rootfi_count(resource text, company_id, updated_since, filter, include_deleted) */
+Datum
+rootfi_count(PG_FUNCTION_ARGS)
+{
+	ListRequest request = get_selection(fcinfo, 1, get_resource(fcinfo));
+	int64		count;
+
+	if (!rootfi_list_count(&request, &count))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(count);
 }
 
 /* A parent whose children are made rows. */

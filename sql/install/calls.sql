@@ -84,12 +84,13 @@ CREATE FUNCTION rootfi_list(
 	max_rows bigint DEFAULT NULL,
 	expand text[] DEFAULT NULL,
 	select_fields text[] DEFAULT NULL,
-	page_size integer DEFAULT NULL)
+	page_size integer DEFAULT NULL,
+	sort text[] DEFAULT NULL)
 RETURNS SETOF jsonb
 AS 'MODULE_PATHNAME', 'rootfi_list'
 LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 1000;
 
-COMMENT ON FUNCTION rootfi_list(text, bigint, timestamptz, jsonb, boolean, bigint, text[], text[], integer) IS
+COMMENT ON FUNCTION rootfi_list(text, bigint, timestamptz, jsonb, boolean, bigint, text[], text[], integer, text[]) IS
 'Returns all records of a list, page by page, as jsonb';
 
 -- Types of any kind may be asked for; before PostgreSQL 16 their values are
@@ -104,13 +105,27 @@ CREATE FUNCTION rootfi_rows(
 	max_rows bigint DEFAULT NULL,
 	expand text[] DEFAULT NULL,
 	select_fields text[] DEFAULT NULL,
-	page_size integer DEFAULT NULL)
+	page_size integer DEFAULT NULL,
+	sort text[] DEFAULT NULL)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'rootfi_rows'
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000 ROWS 1000;
 
-COMMENT ON FUNCTION rootfi_rows(text, bigint, timestamptz, jsonb, boolean, bigint, text[], text[], integer) IS
+COMMENT ON FUNCTION rootfi_rows(text, bigint, timestamptz, jsonb, boolean, bigint, text[], text[], integer, text[]) IS
 'Returns all records of a list as rows of the column definition list that the caller gives';
+
+CREATE FUNCTION rootfi_count(
+	resource text,
+	company_id bigint DEFAULT NULL,
+	updated_since timestamptz DEFAULT NULL,
+	filter jsonb DEFAULT NULL,
+	include_deleted boolean DEFAULT false)
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'rootfi_count'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000;
+
+COMMENT ON FUNCTION rootfi_count(text, bigint, timestamptz, jsonb, boolean) IS
+'Returns how many records a list has, without reading them; NULL if the server does not say';
 
 CREATE FUNCTION rootfi_resources(
 	OUT resource text,

@@ -43,6 +43,12 @@ SELECT count(*) FROM rootfi_list_orders(1089, filter => '{"rootfi_id": 160}');
 SELECT rootfi_id, rootfi_deleted_at IS NOT NULL AS deleted
 FROM rootfi_list_orders(1089, filter => '{"rootfi_id": 160}', include_deleted => true);
 
+-- sorted by the server, for max_rows to cut; counted by it
+SELECT array_agg(rootfi_id) FROM rootfi_list_orders(1089, max_rows => 3, sort => '{rootfi_id DESC}');
+SELECT array_agg(rootfi_id) FROM rootfi_list_orders(1089, max_rows => 3, sort => '{rootfi_created_at,rootfi_id asc}');
+SELECT rootfi_count('ecommerce/orders'), rootfi_count('ecommerce/orders', 1089, filter => '{"status": "pending"}', include_deleted => true) < 100 AS filtered;
+SELECT * FROM queries() OFFSET 3;
+
 -- the other lists, and the same as jsonb or as rows of the caller's making
 SELECT rootfi_id, platform_id, name, status, jsonb_typeof(address) FROM rootfi_list_customers(1089, max_rows => 2) ORDER BY 1;
 SELECT rootfi_id, currency_id, status, jsonb_typeof(line_items) FROM rootfi_list_payment_orders(1089, max_rows => 2) ORDER BY 1;
@@ -63,6 +69,9 @@ SELECT count(*) FROM rootfi_list_orders(filter => '["status"]');
 SELECT count(*) FROM rootfi_list_orders(filter => '{"status": null}');
 SELECT count(*) FROM rootfi_list_orders(filter => '{"status": {"eq": {"a": 1}}}');
 SELECT count(*) FROM rootfi_list_orders(filter => '{"status": {"resembles": "pending"}}');
+SELECT count(*) FROM rootfi_list_orders(sort => '{rootfi_id downwards}');
+SELECT count(*) FROM rootfi_list_orders(sort => '{NULL}');
+SELECT rootfi_count('ecommerce/products');
 SELECT * FROM rootfi_rows('ecommerce/orders');
 SELECT * FROM rootfi_list('orders');
 SELECT * FROM rootfi_list(NULL);
