@@ -110,9 +110,7 @@ read_date(RowColumn *column, const JsonValue *value, Datum *result)
 static bool
 read_jsonb(RowColumn *column, const JsonValue *value, Datum *result)
 {
-	char	   *problem;
-	Jsonb	   *jsonb = rootfi_json_to_jsonb(value->text, value->len,
-											 &problem);
+	Jsonb	   *jsonb = rootfi_json_value_to_jsonb(value);
 
 	*result = JsonbPGetDatum(jsonb);
 	return jsonb != NULL;
@@ -121,6 +119,7 @@ read_jsonb(RowColumn *column, const JsonValue *value, Datum *result)
 static bool
 read_json(RowColumn *column, const JsonValue *value, Datum *result)
 {
+	rootfi_json_require(value);
 	*result = PointerGetDatum(cstring_to_text_with_len(value->text,
 													   value->len));
 	return true;

@@ -113,7 +113,6 @@ static void
 to_jsonb_value(const JsonValue *value, JsonbValue *result)
 {
 	Datum		number;
-	char	   *problem;
 	Jsonb	   *jsonb;
 
 	result->type = jbvNull;
@@ -137,7 +136,7 @@ to_jsonb_value(const JsonValue *value, JsonbValue *result)
 		case JSON_TOKEN_STRING:
 			break;
 		default:
-			jsonb = rootfi_json_to_jsonb(value->text, value->len, &problem);
+			jsonb = rootfi_json_value_to_jsonb(value);
 			if (jsonb != NULL)
 			{
 				result->type = jbvBinary;

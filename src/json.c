@@ -3,7 +3,8 @@
  *		Walks JSON text with the server's own parser.
  *
  * Values are handed out as places in the text, so that what nobody asks for
- * is never copied, and a number stays what was written.
+ * is never copied, and a number stays what was written.  The parser sees only
+ * an outline: what is nested is parsed when, and if, it is read itself.
  */
 #include "postgres.h"
 
@@ -13,16 +14,16 @@
 
 #include "compat.h"
 #include "json.h"
-
-#define MAX_NESTING 512			/* levels; the API's answers have five */
+#include "outline.h"
 
 /* A walk over one text. */
 typedef struct JsonWalk
 {
-	JsonLexContext *lex;
+	JsonLexContext *lex;		/* over the outline */
+	JsonOutline outline;
+	int			nspans;			/* handed out so far */
 	int			depth;			/* objects and arrays around the token */
-	const char *inside;			/* member whose elements are visited too */
-	bool		is_inside;
+	bool		is_inside;		/* in the array whose elements are visited */
 	JsonVisitor visit;
 	void	   *arg;
 	JsonValue	outer;			/* being read at depth 1 */
@@ -33,13 +34,7 @@ typedef struct JsonWalk
 static JsonActionResult
 walk_down(void *state)
 {
-	JsonWalk   *walk = state;
-
-	if (++walk->depth > MAX_NESTING)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the JSON text is nested too deeply"),
-				 errdetail("The limit is %d levels.", MAX_NESTING)));
+	((JsonWalk *) state)->depth++;
 	JSON_ACTION_DONE;
 }
 
@@ -49,6 +44,18 @@ walk_up(void *state)
 {
 	((JsonWalk *) state)->depth--;
 	JSON_ACTION_DONE;
+}
+
+/* What the value stands for that begins at a place, or NULL for itself. */
+static const JsonSpan *
+span_at(const JsonWalk *walk, const char *place)
+{
+	const JsonSpan *span = &walk->outline.spans[walk->nspans];
+
+	if (walk->nspans < walk->outline.nspans &&
+		walk->outline.text + span->at == place)
+		return span;
+	return NULL;
 }
 
 /* Notes where a value begins. */
@@ -64,11 +71,20 @@ value_begin(JsonWalk *walk, JsonValue *value)
 static void
 value_end(JsonWalk *walk, JsonValue *value, const char *name)
 {
-	value->len = walk->lex->prev_token_terminator - value->text;
+	const JsonSpan *span = span_at(walk, value->text);
+
+	value->len = value->text == NULL ? 0 :
+		walk->lex->prev_token_terminator - value->text;
+	if (span != NULL)
+	{
+		value->text = span->text;
+		value->len = span->len;
+		walk->nspans++;
+	}
 	walk->visit(walk->arg, name, value);
 }
 
-/* Begins a member. */
+/* Begins a member; an array that is not left out is the one to look into. */
 static JsonActionResult
 walk_member(void *state, char *name, bool isnull)
 {
@@ -77,9 +93,8 @@ walk_member(void *state, char *name, bool isnull)
 	if (walk->depth == 1)
 	{
 		value_begin(walk, &walk->outer);
-		walk->is_inside = walk->inside != NULL &&
-			walk->outer.type == JSON_TOKEN_ARRAY_START &&
-			strcmp(name, walk->inside) == 0;
+		walk->is_inside = walk->outer.type == JSON_TOKEN_ARRAY_START &&
+			span_at(walk, walk->outer.text) == NULL;
 	}
 	JSON_ACTION_DONE;
 }
@@ -92,6 +107,8 @@ walk_member_end(void *state, char *name, bool isnull)
 
 	if (walk->depth == 1)
 	{
+		if (walk->is_inside)
+			walk->outer.text = NULL;
 		walk->is_inside = false;
 		value_end(walk, &walk->outer, name);
 	}
@@ -149,17 +166,16 @@ walk_scalar(void *state, char *token, JsonTokenType type)
 /*
  * Visits the members of an object or the elements of an array; and, before
  * the member named "inside" (if not NULL and an array), its elements.  A
- * scalar has nothing to visit.  Values and names live in the current context.
- * Returns NULL, or what is wrong with the text; nesting beyond all reason
- * raises 08P01.
+ * scalar has nothing to visit.  Values and names live in the current context
+ * as long as the text; the array that was looked into is handed out without
+ * its text.  Returns NULL, or what is wrong with the text, nested values
+ * aside; nesting beyond all reason raises 08P01.
  */
 char *
 rootfi_json_walk(const char *text, int len, const char *inside,
 				 JsonVisitor visit, void *arg)
 {
 	JsonWalk	walk = {
-		.lex = rootfi_json_lexer(text, len),
-		.inside = inside,
 		.visit = visit,
 		.arg = arg,
 	};
@@ -175,9 +191,53 @@ rootfi_json_walk(const char *text, int len, const char *inside,
 		.array_element_end = walk_element_end,
 		.scalar = walk_scalar,
 	};
-	JsonParseErrorType error = pg_parse_json(walk.lex, &actions);
+	JsonParseErrorType error;
 
+	/* what has no outline is no JSON, and the parser knows why */
+	if (!rootfi_json_outline(&walk.outline, text, len, inside))
+		return rootfi_json_check(text, len);
+	walk.lex = rootfi_json_lexer(walk.outline.text, walk.outline.len);
+	error = pg_parse_json(walk.lex, &actions);
 	return error == JSON_SUCCESS ? NULL : json_errdetail(error, walk.lex);
+}
+
+/* NULL if the whole text is JSON, or what is wrong with it. */
+char *
+rootfi_json_check(const char *text, int len)
+{
+	JsonLexContext *lex = rootfi_json_lexer(text, len);
+	JsonParseErrorType error = pg_parse_json(lex, &nullSemAction);
+
+	return error == JSON_SUCCESS ? NULL : json_errdetail(error, lex);
+}
+
+/*
+ * A value as jsonb, in the current context; NULL if jsonb cannot hold it.
+ * What is not JSON at all raises 08P01.
+ */
+Jsonb *
+rootfi_json_value_to_jsonb(const JsonValue *value)
+{
+	char	   *problem = NULL;
+	Jsonb	   *jsonb = rootfi_json_to_jsonb(value->text, value->len,
+											 &problem);
+
+	if (jsonb == NULL)
+		rootfi_json_require(value);
+	return jsonb;
+}
+
+/* Raises 08P01 unless the value is JSON, with all that is nested in it. */
+void
+rootfi_json_require(const JsonValue *value)
+{
+	char	   *problem = rootfi_json_check(value->text, value->len);
+
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("a nested value is not valid JSON"),
+				 errdetail("%s", problem)));
 }
 
 /* What rootfi_json_open gathers. */
@@ -266,6 +326,10 @@ rootfi_json_open(JsonAnswer *answer, const char *text, int len)
 	{
 		case JSON_TOKEN_ARRAY_START:
 			answer->is_list = true;
+			/* its name was written with escapes: not looked into yet */
+			if (state.data.text != NULL)
+				return rootfi_json_walk(state.data.text, state.data.len, NULL,
+										answer_take, &state);
 			break;
 		case JSON_TOKEN_OBJECT_START:
 			answer_add(&state, &state.data);

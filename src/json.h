@@ -34,6 +34,9 @@ typedef struct JsonAnswer
 
 extern char *rootfi_json_walk(const char *text, int len, const char *inside,
 							  JsonVisitor visit, void *arg);
+extern char *rootfi_json_check(const char *text, int len);
+extern void rootfi_json_require(const JsonValue *value);
+extern Jsonb *rootfi_json_value_to_jsonb(const JsonValue *value);
 extern char *rootfi_json_open(JsonAnswer *answer, const char *text, int len);
 extern Jsonb *rootfi_json_to_jsonb(const char *text, int len, char **problem);
 extern int	rootfi_json_clean(char **text, size_t *len);

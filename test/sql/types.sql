@@ -88,6 +88,22 @@ SELECT * FROM rootfi_rows('v3/x/y') AS (a int);
 SELECT answer('{"next": null, "data": [{"a": 1}]}');
 SELECT * FROM rootfi_rows('v3/x/y') AS (a int);
 
+-- names in escapes, brackets in strings
+SELECT answer('{"d\u0061ta": [{"a": 1}, {"a": 2}]}');
+SELECT * FROM rootfi_rows('v3/x/y') AS (a int);
+SELECT answer('{"data": [{"j": {"x": "]}\\\"}]"}, "t": "{[\\"}]}');
+SELECT * FROM rootfi_rows('v3/x/y') AS (j jsonb, t text, extra jsonb);
+
+-- what is nested is checked when it is read
+SELECT answer('{"data": [{"a": 1, "j": {"b": 1 2}}]}');
+SELECT * FROM rootfi_rows('v3/x/y') AS (a int, j jsonb);
+SELECT answer('{"data": [{"a": 1, "j": [1}}]}');
+SELECT * FROM rootfi_rows('v3/x/y') AS (a int, extra jsonb);
+SELECT answer('{"data": [{"a": 1, "j": [1}}]}');
+SELECT * FROM rootfi_rows('v3/x/y') AS (a int, j json);
+SELECT answer('{"data": [{"a": 1} {"a": 2}]}');
+SELECT * FROM rootfi_rows('v3/x/y') AS (a int);
+
 SET client_min_messages = warning;
 DROP FUNCTION answer_times();
 DROP FUNCTION answer(text);
