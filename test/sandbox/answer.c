@@ -36,6 +36,18 @@ answer_header(Answer *answer, const char *name, const char *value)
 }
 
 /*
+ * The value of a header that was set, NULL if it was not.
+ */
+const char *
+answer_header_value(const Answer *answer, const char *name)
+{
+	for (int i = 0; i < answer->header_count; i++)
+		if (strcasecmp(answer->headers[i].name, name) == 0)
+			return answer->headers[i].value;
+	return NULL;
+}
+
+/*
  * Forget status and body, keep the headers.
  */
 static void
@@ -78,6 +90,29 @@ void
 answer_failure(Answer *answer, const Failure *failure)
 {
 	answer_error(answer, 400, failure->code, failure->message);
+}
+
+/*
+ * Begin a good answer; its record comes next.
+ */
+void
+answer_open(Answer *answer, unsigned shape)
+{
+	answer->status = 200;
+	buffer_text(&answer->body, shape & ANSWER_DATA ? "{\"data\":" : "");
+	buffer_text(&answer->body, shape & ANSWER_LIST ? "[" : "");
+}
+
+/*
+ * Finish a good answer.  The sync_id is needed where the shape has one.
+ */
+void
+answer_close(Answer *answer, unsigned shape, const char *sync_id)
+{
+	buffer_text(&answer->body, shape & ANSWER_LIST ? "]" : "");
+	if (shape & ANSWER_SYNC)
+		buffer_json(&answer->body, ",'sync_id':%s", sync_id);
+	buffer_text(&answer->body, shape & ANSWER_DATA ? "}" : "");
 }
 
 /*

@@ -115,15 +115,16 @@ reset_all(Sandbox *sandbox, const Call *call, Answer *answer)
 }
 
 /*
- * The resource that is called, say, ecommerce/orders: its path without the
- * version.
+ * The resource that is called, say, v4/ecommerce/orders; without a version it
+ * is the first in the table.
  */
 static const Resource *
 touch_resource(const char *name)
 {
 	for (size_t i = 0; i < resource_count && name != NULL; i++)
 		if (resources[i].touch != NULL &&
-			strcmp(resources[i].path + strlen("/v4/"), name) == 0)
+			(strcmp(resources[i].path + strlen("/v4/"), name) == 0 ||
+			 strcmp(resources[i].path + strlen("/"), name) == 0))
 			return &resources[i];
 	return NULL;
 }

@@ -18,6 +18,12 @@ population_orders(const World *world)
 }
 
 int64_t
+population_some(const World *world)
+{
+	return world->orders < 40 ? world->orders : 40;
+}
+
+int64_t
 population_customers(const World *world)
 {
 	return world->orders < 4 ? 1 : world->orders / 4;

@@ -14,9 +14,12 @@ extern void generate_plan(const World *world, Collection *collection,
 extern bool generate_is_sample(const Record *record);
 
 extern int64_t population_orders(const World *world);
+extern int64_t population_some(const World *world);
 extern int64_t population_customers(const World *world);
 extern int64_t population_companies(const World *world);
 
+extern void generate_record(Buffer *out, const World *world,
+							const Record *record);
 extern void generate_order(Buffer *out, const World *world,
 						   const Record *record);
 extern void generate_payment_order(Buffer *out, const World *world,

@@ -71,6 +71,12 @@ random_person(Random *random)
 	return RANDOM_OF(random, people);
 }
 
+const char *
+random_product(Random *random)
+{
+	return RANDOM_OF(random, products);
+}
+
 Address
 random_address(Random *random)
 {

@@ -52,6 +52,7 @@ extern Random random_for(const World *world, const Record *record);
 extern int64_t random_below(Random *random, int64_t limit);
 extern const char *random_currency(Random *random);
 extern const char *random_person(Random *random);
+extern const char *random_product(Random *random);
 extern int64_t random_customer(Random *random, const World *world,
 							   const Record *record);
 extern Address random_address(Random *random);

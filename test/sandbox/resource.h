@@ -4,10 +4,12 @@
 #ifndef SANDBOX_RESOURCE_H
 #define SANDBOX_RESOURCE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "answer.h"
 #include "buffer.h"
 #include "fields.h"
 
@@ -29,14 +31,17 @@ enum
 typedef enum BodyShape
 {
 	BODY_DATA,					/* {company_id, data: [{...}], run_async} */
-	BODY_BARE					/* {company_id, ...} (C7) */
+	BODY_BARE,					/* {company_id, ...} (C7) */
+	BODY_PLAIN					/* {...}, of no company */
 } BodyShape;
 
 /* The members that all records of a resource begin with. */
 typedef enum HeadShape
 {
 	HEAD_V3,					/* rootfi_deleted_at comes second (S3, S4) */
-	HEAD_V4						/* sixth, and raw_data, data_hash (S1, S2) */
+	HEAD_V4,					/* sixth, and raw_data, data_hash (S1, S2) */
+	HEAD_CORE,					/* rootfi_id, two times, the .id_name */
+	HEAD_ID						/* the .id_name alone */
 } HeadShape;
 
 typedef enum ListShape
@@ -63,19 +68,29 @@ typedef struct Resource
 	HeadShape	head;
 	ListShape	list;
 	const char *filters;		/* members that are filtered by without [eq] */
-	bool		get_in_data;	/* single reads answer {data: {...}} */
+	unsigned	got;			/* AnswerShape of a single read, */
+	unsigned	created;		/* of a create, */
+	unsigned	updated;		/* and of an update */
+	const char *wrapper;		/* a create has its object in this (C25) */
+	const char *embeds;			/* member of ids whose records an update */
+	const char *embedded;		/* answers as this member */
 	const Brief *brief;			/* create answers these members only (C13) */
 	const char *deleted;		/* the answer to a delete (C31) */
 	const char *data_model;		/* its name in jobs */
+	const char *shows;			/* its records are those of this resource */
+	const char *id_name;		/* what the core calls the platform_id */
 	const char *id_prefix;		/* a platform_id is this, a number, */
 	const char *id_suffix;		/* and this, or NULL */
+	int64_t		first_number;	/* if not FIRST_NUMBER */
 	const char *key;			/* member that no two live records share */
 	const char *key_prefix;		/* what a missing one is made from */
 	const char *touch;			/* enum that POST /_sandbox/touch moves on */
 	const Field *fields;
-	bool		totals;			/* create works out missing totals */
 	int64_t		first_id;		/* rootfi_id of the first record */
 
+	/* Make the record of a checked object; NULL: the object is the record. */
+	struct Record *(*enter) (const struct World *world, int64_t company_id,
+							 const json_t *object);
 	/* How many records a new world holds; NULL: none. */
 	int64_t		(*population) (const struct World *world);
 	/* Append a generated record's JSON; the same at every call. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "exact.h"
 #include "list.h"
 #include "route.h"
@@ -75,15 +76,15 @@ route_read_body(const Call *call, Answer *answer)
 /*
  * Read the body of a write, which must be an object.
  */
-static json_t *
-route_read_object(const Route *route)
+json_t *
+route_read_object(const Call *call, Answer *answer)
 {
-	json_t	   *body = route_read_body(route->call, route->answer);
+	json_t	   *body = route_read_body(call, answer);
 
 	if (body == NULL || json_is_object(body))
 		return body;
 	json_decref(body);
-	answer_error(route->answer, 400, "invalid-params",
+	answer_error(answer, 400, "invalid-params",
 				 "the request body must be an object");
 	return NULL;
 }
@@ -135,7 +136,6 @@ perform_get(Route *route)
 {
 	const World *world = route->sandbox->world;
 	Record	   *record = route_record(route);
-	Buffer	   *out = &route->answer->body;
 	Query		query = {0};
 	Failure		failure = {0};
 
@@ -144,10 +144,10 @@ perform_get(Route *route)
 	if (query_read(&query, route->resource, &route->params,
 				   route->sandbox->options.page_limit, &failure))
 	{
-		route->answer->status = 200;
-		buffer_text(out, route->resource->get_in_data ? "{\"data\":" : "");
-		record_append(out, world, record, query.raw_data, query.data_hash);
-		buffer_text(out, route->resource->get_in_data ? "}" : "");
+		answer_open(route->answer, route->resource->got);
+		record_append(&route->answer->body, world, record, query.raw_data,
+					  query.data_hash);
+		answer_close(route->answer, route->resource->got, NULL);
 		sync_polled(world, record);
 	}
 	else
@@ -168,7 +168,7 @@ perform_create(Route *route)
 		answer_failure(route->answer, &failure);
 		return;
 	}
-	body = route_read_object(route);
+	body = route_read_object(route->call, route->answer);
 	if (body != NULL)
 		write_create(route->sandbox->world, route->resource, body, async,
 					 route->answer);
@@ -179,7 +179,8 @@ static void
 perform_update(Route *route)
 {
 	Record	   *record = route_record(route);
-	json_t	   *body = record ? route_read_object(route) : NULL;
+	json_t	   *body = record ?
+		route_read_object(route->call, route->answer) : NULL;
 
 	if (body != NULL)
 		write_update(route->sandbox->world, record, body, route->answer);
@@ -325,6 +326,8 @@ route_call(Sandbox *sandbox, const Call *call, bool repeat_cursor,
 	if (!params_read(&route.params, *query == '?' ? query + 1 : NULL))
 		answer_error(answer, 400, "invalid-params",
 					 "the query string does not decode");
+	else if (calls_answer(call, path, &route.params, answer))
+		;						/* it was one of those */
 	else if (!route_find(&route, path))
 		route_no_path(answer);
 	else

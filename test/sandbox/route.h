@@ -9,6 +9,7 @@
 #include "sandbox.h"
 
 extern json_t *route_read_body(const Call *call, Answer *answer);
+extern json_t *route_read_object(const Call *call, Answer *answer);
 extern void route_no_path(Answer *answer);
 extern void route_no_method(Answer *answer, const char *allowed);
 extern void route_call(Sandbox *sandbox, const Call *call,

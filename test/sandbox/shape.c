@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decimal.h"
 #include "exact.h"
 #include "instant.h"
 #include "shape.h"
+#include "sums.h"
 
 static json_t *shape_embedded(const Shape *shape, const Field *fields,
 							  const json_t *given);
@@ -82,6 +82,10 @@ shape_missing(const Shape *shape, const Field *field, const json_t *object)
 			return shape_child_key(field, object);
 		case FIELD_COMPANY:
 			return exact_integer(shape->company_id);
+		case FIELD_NUMBER:
+			return field->missing ?
+				exact_number(field->missing, strlen(field->missing)) :
+				json_null();
 		default:
 			return field->missing ? json_string(field->missing) : json_null();
 	}
@@ -157,6 +161,12 @@ shape_value(const Shape *shape, const Field *field, json_t *value)
 		case FIELD_CHILD_ID:
 		case FIELD_COMPANY:
 			return exact_numeral(value) ? json_incref(value) :
+				shape_invalid(shape, field);
+		case FIELD_BOOLEAN:
+			return json_is_boolean(value) ? json_incref(value) :
+				shape_invalid(shape, field);
+		case FIELD_MAP:
+			return json_is_object(value) ? json_incref(value) :
 				shape_invalid(shape, field);
 		case FIELD_ENUM:
 			return shape_enum(shape, field, value);
@@ -298,6 +308,8 @@ shape_object(const Shape *shape, const Field *fields, const json_t *given)
 			return NULL;
 		}
 	shape_others(fields, given, result);
+	if (shape->create)
+		sums_complete(fields, result);
 	return result;
 }
 
@@ -314,79 +326,6 @@ shape_embedded(const Shape *shape, const Field *fields, const json_t *given)
 }
 
 /*
- * A number among an object's members.  What is null counts as nothing.
- */
-static Decimal
-total_of(const json_t *object, const char *name)
-{
-	const char *numeral = exact_numeral(json_object_get(object, name));
-
-	return decimal_read(numeral ? numeral : "0");
-}
-
-/*
- * Set a number that is null so far; it stays null when it is not known.
- */
-static void
-total_set(json_t *object, const char *name, Decimal value)
-{
-	Buffer		text = {0};
-
-	if (value.invalid || !json_is_null(json_object_get(object, name)))
-		return;
-	decimal_write(&text, value);
-	json_object_set_new(object, name, exact_number(text.data, text.len));
-	buffer_free(&text);
-}
-
-/*
- * What a line costs before discount and tax.
- */
-static void
-total_line(json_t *line)
-{
-	const char *quantity = exact_numeral(json_object_get(line, "quantity"));
-	const char *amount = exact_numeral(json_object_get(line, "unit_amount"));
-
-	total_set(line, "total_amount",
-			  decimal_multiply(decimal_read(quantity), decimal_read(amount)));
-}
-
-/*
- * Work out the totals that the client left to the server.  An order costs
- * its lines - discount + tax + shipping.  An update leaves the totals of the
- * order as they are: it changes only what it was given (S2).
- */
-static void
-shape_totals(const Shape *shape, json_t *order)
-{
-	Decimal		lines = decimal_read("0");
-	Decimal		discount = lines;
-	Decimal		tax = lines;
-	json_t	   *line;
-	size_t		index;
-
-	json_array_foreach(json_object_get(order, "line_items"), index, line)
-	{
-		const char *total;
-
-		total_line(line);
-		total = exact_numeral(json_object_get(line, "total_amount"));
-		lines = decimal_add(lines, decimal_read(total));
-		discount = decimal_add(discount, total_of(line, "discount_amount"));
-		tax = decimal_add(tax, total_of(line, "tax_amount"));
-	}
-	if (!shape->create)
-		return;
-	total_set(order, "total_discount", discount);
-	total_set(order, "total_tax", tax);
-	lines = decimal_subtract(lines, total_of(order, "total_discount"));
-	lines = decimal_add(lines, total_of(order, "total_tax"));
-	lines = decimal_add(lines, total_of(order, "shipping_amount"));
-	total_set(order, "total_amount", lines);
-}
-
-/*
  * Put a record's object into shape: complete for a create, the given fields
  * alone for an update.  NULL when it is refused; the failure says why.
  */
@@ -399,9 +338,9 @@ shape_record(const Shape *shape, const json_t *given)
 
 	for (size_t i = 0; i < COUNT_OF(owned); i++)
 		json_object_del(copy, owned[i]);
+	if (resource->id_name != NULL)
+		json_object_del(copy, resource->id_name);
 	result = shape_object(shape, resource->fields, copy);
 	json_decref(copy);
-	if (result != NULL && resource->totals)
-		shape_totals(shape, result);
 	return result;
 }

@@ -101,6 +101,21 @@ record_make_key(const Resource *resource, int64_t rootfi_id,
 }
 
 /*
+ * Write the platform_id that the n-th record, from 0, gets when nobody chose
+ * one.
+ */
+void
+record_make_platform_id(const Resource *resource, int64_t n,
+						char *platform_id, size_t size)
+{
+	int64_t		first = resource->first_number;
+
+	snprintf(platform_id, size, "%s%lld%s", resource->id_prefix,
+			 (long long) (n + (first ? first : FIRST_NUMBER)),
+			 resource->id_suffix ? resource->id_suffix : "");
+}
+
+/*
  * Mark a record deleted: it is found no more, and its key is free again.
  */
 void
@@ -134,10 +149,8 @@ collection_add(Collection *collection, int64_t company_id, int64_t created_at)
 	record->company_id = company_id;
 	record->created_at = created_at;
 	record->updated_at = created_at;
-	snprintf(platform_id, sizeof(platform_id), "%s%lld%s",
-			 resource->id_prefix,
-			 (long long) (FIRST_NUMBER + (int64_t) collection->count),
-			 resource->id_suffix ? resource->id_suffix : "");
+	record_make_platform_id(resource, (int64_t) collection->count,
+							platform_id, sizeof(platform_id));
 	collection->records[collection->count++] = record;
 	record_set_platform_id(collection, record, platform_id);
 	return record;
@@ -222,11 +235,13 @@ world_free(World *world)
 }
 
 /*
- * The records of a resource.
+ * The records of a resource; those of another one if it only shows them.
  */
 Collection *
 world_collection(const World *world, const Resource *resource)
 {
+	if (resource->shows != NULL)
+		resource = resource_by_path(resource->shows);
 	return &world->collections[resource - resources];
 }
 
@@ -292,34 +307,65 @@ collection_find_key(const Collection *collection, int64_t company_id,
 }
 
 /*
- * Append the members that a living record begins with; the object stays open.
- * platform_unique_id is the platform_id without what RootFi puts behind it
- * (S4).
+ * Append a record's platform_unique_id: the platform_id without what RootFi
+ * puts behind it (S4).
  */
-void
-record_begin(Buffer *out, const Record *record)
+static void
+record_append_unique_id(Buffer *out, const Record *record)
 {
 	const char *suffix = record->resource->id_suffix;
 	size_t		len = strlen(record->platform_id);
 	size_t		suffix_len = suffix ? strlen(suffix) : 0;
-	char	   *unique_id;
 
 	if (len > suffix_len && suffix_len > 0 &&
 		strcmp(record->platform_id + len - suffix_len, suffix) == 0)
 		len -= suffix_len;
-	unique_id = alloc_copy(record->platform_id, len);
+	buffer_text(out, ",\"platform_unique_id\":");
+	buffer_quoted(out, record->platform_id, len);
+}
+
+/*
+ * Append the members that a living record begins with; the object stays open.
+ */
+void
+record_begin(Buffer *out, const Record *record)
+{
+	const Resource *resource = record->resource;
+
+	if (resource->head == HEAD_ID)
+	{
+		buffer_json(out, "{%s:%s", resource->id_name, record->platform_id);
+		return;
+	}
 	buffer_json(out, "{'rootfi_id':%d", record->rootfi_id);
-	if (record->resource->head == HEAD_V3)
+	if (resource->head == HEAD_V3)
 		buffer_json(out, ",'rootfi_deleted_at':null");
-	buffer_json(out,
-				",'rootfi_created_at':%t,'rootfi_updated_at':%t,"
-				"'rootfi_company_id':%d,'platform_id':%s",
-				record->created_at, record->updated_at, record->company_id,
-				record->platform_id);
-	if (record->resource->head == HEAD_V4)
+	buffer_json(out, ",'rootfi_created_at':%t,'rootfi_updated_at':%t",
+				record->created_at, record->updated_at);
+	if (resource->head == HEAD_CORE)
+	{
+		buffer_json(out, ",%s:%s", resource->id_name, record->platform_id);
+		return;
+	}
+	buffer_json(out, ",'rootfi_company_id':%d,'platform_id':%s",
+				record->company_id, record->platform_id);
+	if (resource->head == HEAD_V4)
 		buffer_json(out, ",'rootfi_deleted_at':null");
-	buffer_json(out, ",'platform_unique_id':%s", unique_id);
-	free(unique_id);
+	record_append_unique_id(out, record);
+}
+
+/*
+ * Append the members of an object to one that is open, and close that.
+ */
+void
+record_join(Buffer *out, const json_t *object)
+{
+	Buffer		members = {0};
+
+	exact_render(&members, object);
+	buffer_byte(out, ',');
+	buffer_append(out, members.data + 1, members.len - 1);
+	buffer_free(&members);
 }
 
 /*

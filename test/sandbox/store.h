@@ -4,6 +4,7 @@
 #ifndef SANDBOX_STORE_H
 #define SANDBOX_STORE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -72,6 +73,7 @@ extern Record *collection_find_key(const Collection *collection,
 								   int64_t company_id, const char *key);
 
 extern void record_begin(Buffer *out, const Record *record);
+extern void record_join(Buffer *out, const json_t *object);
 extern const char *record_text(const World *world, Record *record);
 extern void record_append(Buffer *out, const World *world, Record *record,
 						  bool raw_data, bool data_hash);
@@ -80,6 +82,8 @@ extern void record_set_platform_id(Collection *collection, Record *record,
 								   const char *platform_id);
 extern void record_set_key(Collection *collection, Record *record,
 						   const char *key);
+extern void record_make_platform_id(const Resource *resource, int64_t n,
+									char *platform_id, size_t size);
 extern void record_make_key(const Resource *resource, int64_t rootfi_id,
 							char *key, size_t size);
 extern void record_remove(Collection *collection, Record *record);

@@ -1,11 +1,13 @@
 /*
- * syncs.c -- the syncs that writes leave behind, and their jobs (1.9, 3.13)
+ * syncs.c -- syncs and their jobs (1.9, 3.13)
  *
- * A write gets a sync with one job for each of its objects.  The sync of a
+ * A write leaves a sync with one job for each of its objects.  The sync of a
  * synchronous write is done at once.  That of an asynchronous one is RUNNING
  * when it is first asked for, and done from the second time on; what it
- * writes is there from the start.
+ * writes is there from the start.  A sync that is asked for reads: it has one
+ * job for each data model, and runs as an asynchronous one does.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "exact.h"
@@ -29,7 +31,7 @@ sync_failed(const Batch *batch)
 	size_t		failed = 0;
 
 	for (size_t i = 0; i < batch->count; i++)
-		failed += batch->outcomes[i].record == NULL;
+		failed += batch->outcomes[i].failure.code != NULL;
 	return failed;
 }
 
@@ -44,13 +46,14 @@ sync_write(Buffer *out, const Record *sync, const Batch *batch, bool running)
 
 	buffer_json(out, "{'rootfi_id':%d,'rootfi_created_at':%t,"
 				"'rootfi_updated_at':%t,'rootfi_company_id':%d,"
-				"'sync_id':%s,'integration_type':'ROOTFI_SANDBOX',"
-				"'full_sync':false,'sync_type':'MANUAL',"
-				"'config_mode':'CREATE','sync_data_models':[%s],"
-				"'start_time':%t,",
+				"'sync_id':%s,'integration_type':%s,"
+				"'full_sync':%r,'sync_type':'MANUAL',"
+				"'config_mode':%s,'sync_data_models':",
 				sync->rootfi_id, sync->created_at, sync->updated_at,
-				sync->company_id, sync->platform_id,
-				batch->resource->data_model, sync->created_at);
+				sync->company_id, sync->platform_id, batch->integration_type,
+				batch->full_sync ? "true" : "false", batch->config_mode);
+	exact_render(out, batch->data_models);
+	buffer_json(out, ",'start_time':%t,", sync->created_at);
 	if (running)
 		buffer_text(out, "\"end_time\":null,");
 	else
@@ -63,13 +66,13 @@ sync_write(Buffer *out, const Record *sync, const Batch *batch, bool running)
 }
 
 /*
- * Append the JSON of the job that wrote one object.
+ * Append the JSON of the job that saw to one object or data model.
  */
 static void
 job_write(Buffer *out, const Record *job, const Record *sync,
 		  const Batch *batch, const Outcome *outcome, bool running)
 {
-	bool		failed = !running && outcome->record == NULL;
+	bool		failed = !running && outcome->failure.code != NULL;
 
 	buffer_json(out, "{'rootfi_id':%d,'start_time':%t,",
 				job->rootfi_id, job->created_at);
@@ -77,19 +80,19 @@ job_write(Buffer *out, const Record *job, const Record *sync,
 		buffer_text(out, "\"end_time\":null,");
 	else
 		buffer_json(out, "'end_time':%t,", job->updated_at);
-	buffer_json(out, "'integration_type':'ROOTFI_SANDBOX','status':%s,"
-				"'data_model':%s,'config_mode':'CREATE','sync_id':%s,"
+	buffer_json(out, "'integration_type':%s,'status':%s,"
+				"'data_model':%s,'config_mode':%s,'sync_id':%s,"
 				"'parent_job_id':null,'retry_count':0,'priority':1,"
-				"'variables':{},'error':",
+				"'variables':{},'error':", batch->integration_type,
 				running ? "RUNNING" : failed ? "FAILED" : "SUCCESS",
-				batch->resource->data_model, sync->platform_id);
+				outcome->data_model, batch->config_mode, sync->platform_id);
 	if (failed)
 		failure_json(out, &outcome->failure);
 	else
 		buffer_text(out, "null");
-	buffer_text(out, ",\"config_id\":null,\"job_type\":\"PUSH\","
-				"\"response_length\":1,\"response_size\":0,"
-				"\"rate_limit_sleep_time\":0}");
+	buffer_json(out, ",'config_id':null,'job_type':%s,'response_length':1,"
+				"'response_size':0,'rate_limit_sleep_time':0}",
+				batch->job_type);
 }
 
 /*
@@ -124,9 +127,9 @@ job_add(Collection *jobs, const Record *sync, const Batch *batch,
 }
 
 /*
- * Note a write; gives its sync_id.
+ * Add a sync and its jobs.
  */
-const char *
+Record *
 sync_add(const World *world, const Batch *batch)
 {
 	Collection *syncs =
@@ -144,11 +147,40 @@ sync_add(const World *world, const Batch *batch)
 	set_texts(sync, &running, &done);
 	for (size_t i = 0; i < batch->count; i++)
 		job_add(jobs, sync, batch, &batch->outcomes[i]);
-	return sync->platform_id;
+	return sync;
 }
 
 /*
- * A sync was asked for: from now on it and its jobs are done.
+ * Start the sync that a request asks for, which was checked.
+ */
+Record *
+sync_start(const World *world, int64_t company_id, const json_t *request)
+{
+	json_t	   *models = json_object_get(request, "data_models_to_sync");
+	Batch		batch = {
+		.company_id = company_id,
+		.integration_type =
+			exact_text(json_object_get(request, "integration_type")),
+		.config_mode = "READ",
+		.job_type = "PULL",
+		.full_sync = json_is_true(json_object_get(request, "full_sync")),
+		.data_models = models,
+		.count = json_array_size(models),
+		.async = true
+	};
+	Record	   *sync;
+
+	batch.outcomes = alloc_zeroed(batch.count * sizeof(Outcome));
+	for (size_t i = 0; i < batch.count; i++)
+		batch.outcomes[i].data_model =
+			exact_text(json_array_get(models, i));
+	sync = sync_add(world, &batch);
+	free(batch.outcomes);
+	return sync;
+}
+
+/*
+ * A record was read.  If it is a sync, from now on it and its jobs are done.
  */
 void
 sync_polled(const World *world, Record *sync)
@@ -157,7 +189,8 @@ sync_polled(const World *world, Record *sync)
 		world_collection(world, resource_by_path(RESOURCE_JOBS));
 	Slice		sync_id;
 
-	if (sync->later == NULL)
+	if (sync->later == NULL ||
+		sync->resource != resource_by_path(RESOURCE_SYNCS))
 		return;
 	record_settle(sync);
 	for (size_t i = 0; i < jobs->count; i++)

@@ -10,24 +10,31 @@
 #define RESOURCE_SYNCS	"/v3/core/syncs"
 #define RESOURCE_JOBS	"/v3/core/syncs/{sync_id}/jobs"
 
-/* What became of one object of a write. */
+/* What became of one object of a write, or of one data model that is read. */
 typedef struct Outcome
 {
-	Record	   *record;			/* NULL: it failed */
-	Failure		failure;
+	const char *data_model;
+	Record	   *record;			/* that was written */
+	Failure		failure;		/* its code is NULL if there was none */
 } Outcome;
 
-/* A write of one or more objects of one resource. */
+/* What a sync does: it writes objects of one data model, or reads several. */
 typedef struct Batch
 {
-	const Resource *resource;
 	int64_t		company_id;
+	const char *integration_type;
+	const char *config_mode;	/* CREATE or READ */
+	const char *job_type;		/* PUSH or PULL */
+	bool		full_sync;
+	json_t	   *data_models;
 	Outcome    *outcomes;
 	size_t		count;
 	bool		async;
 } Batch;
 
-extern const char *sync_add(const World *world, const Batch *batch);
+extern Record *sync_add(const World *world, const Batch *batch);
+extern Record *sync_start(const World *world, int64_t company_id,
+						  const json_t *request);
 extern void sync_polled(const World *world, Record *sync);
 
 #endif							/* SANDBOX_SYNCS_H */

@@ -43,18 +43,30 @@ write_read(const World *world, Record *record)
 }
 
 /*
+ * Set a time of an object, if its resource has such a time.
+ */
+static void
+write_stamp(json_t *object, const char *name, int64_t instant)
+{
+	if (json_object_get(object, name) != NULL)
+		json_object_set_new(object, name, write_instant(instant));
+}
+
+/*
  * Change members of a record, rootfi_updated_at with them.
  */
 static void
-write_change(const World *world, Record *record, json_t *changes)
+write_change(const World *world, Record *record, json_t *changes,
+			 bool deleted)
 {
 	json_t	   *object = write_read(world, record);
 	Buffer		changed = {0};
 
 	record->updated_at = write_time(record);
-	json_object_set_new(changes, "rootfi_updated_at",
-						write_instant(record->updated_at));
+	if (deleted)
+		write_stamp(object, "rootfi_deleted_at", record->updated_at);
 	json_object_update(object, changes);
+	write_stamp(object, "rootfi_updated_at", record->updated_at);
 	exact_render(&changed, object);
 	record_set_text(record, &changed);
 	json_decref(object);
@@ -136,7 +148,6 @@ write_enter(const Shape *shape, const json_t *given, const json_t *object,
 	Record	   *record = collection_add(collection, shape->company_id,
 										shape->now);
 	Buffer		text = {0};
-	Buffer		members = {0};
 
 	if (platform_id != NULL)
 		record_set_platform_id(collection, record, platform_id);
@@ -145,11 +156,8 @@ write_enter(const Shape *shape, const json_t *given, const json_t *object,
 					   exact_text(json_object_get(object, resource->key)));
 	write_raw_data(record, given);
 	record_begin(&text, record);
-	exact_render(&members, object);
-	buffer_byte(&text, ',');
-	buffer_append(&text, members.data + 1, members.len - 1);
+	record_join(&text, object);
 	record_set_text(record, &text);
-	buffer_free(&members);
 	return record;
 }
 
@@ -157,8 +165,10 @@ write_enter(const Shape *shape, const json_t *given, const json_t *object,
  * Create one record; NULL when it is refused.
  */
 static Record *
-write_create_one(const Shape *shape, const json_t *given)
+write_create_one(const World *world, const Shape *shape,
+				 const json_t *given)
 {
+	const Resource *resource = shape->collection->resource;
 	const char *platform_id =
 		exact_text(json_object_get(given, "platform_id"));
 	json_t	   *object = shape_record(shape, given);
@@ -167,8 +177,10 @@ write_create_one(const Shape *shape, const json_t *given)
 	if (object == NULL)
 		return NULL;
 	write_complete_key(shape->collection, object);
-	if (write_key_free(shape, object, NULL) &&
-		write_platform_id_free(shape, platform_id))
+	if (resource->enter != NULL)
+		record = resource->enter(world, shape->company_id, object);
+	else if (write_key_free(shape, object, NULL) &&
+			 write_platform_id_free(shape, platform_id))
 		record = write_enter(shape, given, object, platform_id);
 	json_decref(object);
 	return record;
@@ -210,21 +222,56 @@ write_show_brief(Buffer *out, const World *world, Record *record)
 }
 
 /*
- * Answer a write of data[]: the records, or nothing yet if it is
- * asynchronous, and the sync_id.
+ * Append the records that a member of a record refers to, as another member
+ * of the object that ends here.
  */
 static void
-write_answer_batch(World *world, const Batch *batch, Answer *answer)
+write_embed(Buffer *out, const World *world, Record *record)
 {
-	Buffer	   *out = &answer->body;
+	const Resource *resource = record->resource;
+	const Field *field = field_find(resource->fields, resource->embeds);
+	Collection *collection =
+		world_collection(world, resource_by_path(field->refers));
+	json_t	   *object = write_read(world, record);
+	const char *separator = "";
+	json_t	   *id;
+	size_t		index;
 
-	answer->status = 200;
-	buffer_text(out, "{\"data\":[");
-	if (!batch->async && batch->resource->brief != NULL)
-		write_show_brief(out, world, batch->outcomes[0].record);
-	else if (!batch->async)
-		write_show(out, world, batch->outcomes[0].record);
-	buffer_json(out, "],'sync_id':%s}", sync_add(world, batch));
+	out->len--;					/* the brace at the end */
+	buffer_json(out, ",%s:[", resource->embedded);
+	json_array_foreach(json_object_get(object, field->name), index, id)
+	{
+		Record	   *other = collection_find(collection, exact_text(id));
+
+		if (other == NULL)
+			continue;
+		buffer_text(out, separator);
+		record_append(out, world, other, false, false);
+		separator = ",";
+	}
+	buffer_text(out, "]}");
+	json_decref(object);
+}
+
+/*
+ * Answer a write of data[]: the record, or nothing yet if it is asynchronous,
+ * and the sync_id then.
+ */
+static void
+write_answer_batch(World *world, const Resource *resource,
+				   const Batch *batch, Answer *answer)
+{
+	unsigned	shape = resource->created | (batch->async ? ANSWER_SYNC : 0);
+	Record	   *sync = sync_add(world, batch);
+
+	answer_open(answer, shape);
+	if (batch->async)
+		buffer_text(&answer->body, shape & ANSWER_LIST ? "" : "null");
+	else if (resource->brief != NULL)
+		write_show_brief(&answer->body, world, batch->outcomes[0].record);
+	else
+		write_show(&answer->body, world, batch->outcomes[0].record);
+	answer_close(answer, shape, sync->platform_id);
 }
 
 /*
@@ -235,9 +282,13 @@ static void
 write_create_batch(World *world, Shape *shape, const json_t *data,
 				   bool async, Answer *answer)
 {
+	const Resource *resource = shape->collection->resource;
 	Batch		batch = {
-		.resource = shape->collection->resource,
 		.company_id = shape->company_id,
+		.integration_type = "ROOTFI_SANDBOX",
+		.config_mode = "CREATE",
+		.job_type = "PUSH",
+		.data_models = json_pack("[s]", resource->data_model),
 		.count = json_array_size(data),
 		.async = async
 	};
@@ -246,14 +297,37 @@ write_create_batch(World *world, Shape *shape, const json_t *data,
 	for (size_t i = 0; i < batch.count; i++)
 	{
 		shape->failure = &outcomes[i].failure;
-		outcomes[i].record = write_create_one(shape, json_array_get(data, i));
+		outcomes[i].data_model = resource->data_model;
+		outcomes[i].record = write_create_one(world, shape,
+											  json_array_get(data, i));
 	}
 	batch.outcomes = outcomes;
 	if (async || outcomes[0].record != NULL)
-		write_answer_batch(world, &batch, answer);
+		write_answer_batch(world, resource, &batch, answer);
 	else
 		answer_failure(answer, &outcomes[0].failure);
+	json_decref(batch.data_models);
 	free(outcomes);
+}
+
+/*
+ * Create an object that stands alone.
+ */
+static void
+write_create_single(World *world, const Shape *shape, const json_t *object,
+					Answer *answer)
+{
+	unsigned	created = shape->collection->resource->created;
+	Record	   *record = write_create_one(world, shape, object);
+
+	if (record == NULL)
+	{
+		answer_failure(answer, shape->failure);
+		return;
+	}
+	answer_open(answer, created);
+	write_show(&answer->body, world, record);
+	answer_close(answer, created, NULL);
 }
 
 /*
@@ -316,6 +390,25 @@ write_check_bare(const json_t *body, Failure *failure)
 }
 
 /*
+ * The object of a create that has no data[]; NULL when it is refused.
+ */
+static const json_t *
+write_find_object(const Resource *resource, const json_t *body,
+				  Failure *failure)
+{
+	const json_t *object;
+
+	if (resource->wrapper == NULL)
+		return write_check_bare(body, failure) ? body : NULL;
+	object = json_object_get(body, resource->wrapper);
+	if (json_is_object(object))
+		return object;
+	failure_set(failure, "missing-params", "missing required field: %s",
+				resource->wrapper);
+	return NULL;
+}
+
+/*
  * Create what a request body holds.
  */
 void
@@ -330,9 +423,10 @@ write_create(World *world, const Resource *resource, const json_t *body,
 		.failure = &failure
 	};
 	const json_t *data = json_object_get(body, "data");
-	Record	   *record;
+	const json_t *object;
 
-	if (!write_read_envelope(body, &shape.company_id, &async, &failure))
+	if (resource->body != BODY_PLAIN &&
+		!write_read_envelope(body, &shape.company_id, &async, &failure))
 		answer_failure(answer, &failure);
 	else if (resource->body == BODY_DATA)
 	{
@@ -341,12 +435,8 @@ write_create(World *world, const Resource *resource, const json_t *body,
 		else
 			answer_failure(answer, &failure);
 	}
-	else if (write_check_bare(body, &failure) &&
-			 (record = write_create_one(&shape, body)) != NULL)
-	{
-		answer->status = 200;
-		write_show(&answer->body, world, record);
-	}
+	else if ((object = write_find_object(resource, body, &failure)) != NULL)
+		write_create_single(world, &shape, object, answer);
 	else
 		answer_failure(answer, &failure);
 }
@@ -380,7 +470,7 @@ write_update_one(World *world, Record *record, const json_t *given,
 			record_set_key(shape.collection, record,
 						   exact_text(json_object_get(changes, name)));
 		write_raw_data(record, given);
-		write_change(world, record, changes);
+		write_change(world, record, changes, false);
 		done = true;
 	}
 	json_decref(changes);
@@ -398,9 +488,10 @@ write_update(World *world, Record *record, const json_t *body,
 	Failure		failure = {0};
 	const json_t *data = json_object_get(body, "data");
 	const json_t *given = body;
+	unsigned	updated = record->resource->updated;
 	bool		valid;
 
-	if (record->resource->body == BODY_BARE)
+	if (record->resource->body != BODY_DATA)
 		valid = write_check_bare(body, &failure);
 	else
 	{
@@ -410,8 +501,11 @@ write_update(World *world, Record *record, const json_t *body,
 	}
 	if (valid && write_update_one(world, record, given, &failure))
 	{
-		answer->status = 200;
+		answer_open(answer, updated);
 		write_show(&answer->body, world, record);
+		if (record->resource->embeds != NULL)
+			write_embed(&answer->body, world, record);
+		answer_close(answer, updated, NULL);
 	}
 	else
 		answer_failure(answer, &failure);
@@ -425,9 +519,7 @@ write_delete(World *world, Record *record, Answer *answer)
 {
 	json_t	   *changes = json_object();
 
-	json_object_set_new(changes, "rootfi_deleted_at",
-						write_instant(write_time(record)));
-	write_change(world, record, changes);
+	write_change(world, record, changes, true);
 	json_decref(changes);
 	record_remove(world_collection(world, record->resource), record);
 	answer->status = 200;
@@ -453,7 +545,7 @@ write_touch(World *world, Record *record)
 	else
 		value = field_next_value(field, "", 0);
 	json_object_set_new(changes, name, json_string(value));
-	write_change(world, record, changes);
+	write_change(world, record, changes, false);
 	json_decref(changes);
 	free(value);
 }

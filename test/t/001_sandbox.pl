@@ -699,6 +699,447 @@ subtest 'ids are decoded' => sub {
 		400, 'record-already-exists', 'a platform_id is unique');
 };
 
+# --- every resource ---------------------------------------------------------
+
+# What a create sends and what it is answered with, by kind of resource.
+my %send = (
+	data => sub { batch(1089, $_[0]) },
+	bare =>
+	  sub { '{"company_id":1089' . ($_[0] =~ s/^\{("?)/$1 ? ',"' : ''/er) },
+	plain   => sub { $_[0] },
+	webhook => sub { "{\"webhook\":$_[0]}" },);
+my %receive = (
+	list    => [ 'data sync_id', 'ARRAY' ],
+	object  => [ 'data sync_id', 'HASH' ],
+	one     => [ 'data',         'HASH' ],
+	several => [ 'data',         'ARRAY' ],);
+
+# The record in an answer of some kind; nothing if it is of another one.
+sub received
+{
+	my ($kind, $answer) = @_;
+
+	return exists $answer->{data} ? undef : $answer if $kind eq 'bare';
+	my ($members, $type) = @{ $receive{$kind} };
+	my $data = $answer->{data};
+	return undef
+	  if join(' ', @{ names($answer) }) ne $members || ref $data ne $type;
+	return $type eq 'HASH' ? $data : $data->[0];
+}
+
+# Path; number of records per company; verbs: (l)ist, (g)et, (c)reate,
+# (u)pdate, (d)elete; for a create the object, how it is sent and what comes
+# back; for an update the change and what comes back.
+my $done    = '{"status":"success"}';
+my $success = '{"success":true}';
+my @resources = (
+	[ '/v4/ecommerce/items', 40, 'lgcud', '{"name":"Mug","variants":[{"name":"Blau","price":1.50}]}', 'data', 'object', '{"sku":"S"}', 'bare', $done ],
+	[ '/v4/ecommerce/products', 0, 'c', '{"name":"Mug"}', 'data', 'one' ],
+	[ '/v4/ecommerce/fulfillments', 40, 'lgcu', '{"order_id":"ord_123457","line_items":[{"line_item_id":"1","quantity":1}]}', 'data', 'list', '{"data":[{"status":"delivered"}]}', 'bare' ],
+	[ '/v4/ecommerce/transactions', 40, 'lgc', '{"type":"REFUND","amount":1.50}', 'data', 'list' ],
+	[ '/v4/ecommerce/inventories', 40, 'lgcu', '{"item_id":"prod_789","quantity":5,"reserved_quantity":2}', 'data', 'list', '{"quantity":7}', 'bare' ],
+	[ '/v4/ecommerce/contacts', 25, 'lgcud', '{"name":"Zoë","address":{"city":"Köln"}}', 'data', 'list', '{"data":[{"status":"inactive"}]}', 'bare', $done ],
+	[ '/v4/ecommerce/balances', 40, 'l' ],
+	[ '/v4/ecommerce/company_info', 1, 'l' ],
+	[ '/v3/ecommerce/orders', 40, 'l' ],
+	[ '/v3/ecommerce/products', 40, 'lc', '{"name":"Mug"}', 'data', 'one' ],
+	[ '/v3/ecommerce/transactions', 40, 'l' ],
+	[ '/v3/ecommerce/fulfillments', 40, 'l' ],
+	[ '/v3/ecommerce/inventories', 40, 'l' ],
+	[ '/v3/ecommerce/balances', 40, 'l' ],
+	[ '/v3/ecommerce/company_info', 1, 'l' ],
+	[ '/v4/payments/contacts', 25, 'lgcud', '{"name":"Zoë"}', 'bare', 'bare', '{"status":"ARCHIVED"}', 'bare', $success ],
+	[ '/v4/payments/invoices', 40, 'lgcud', '{"contact_id":"157"}', 'bare', 'bare', '{"memo":"m"}', 'bare', $success ],
+	[ '/v4/payments/items', 40, 'lgcud', '{"name":"Mug","price":1.50,"currency_id":"EUR","variants":[{"name":"Blau","attributes":{"size":1.0}}]}', 'bare', 'bare', '{"sku":"S"}', 'bare', $success ],
+	[ '/v4/payments/subscriptions', 40, 'lgcud', '{"contact_id":"157","currency_id":"EUR","amount":9.90,"interval":"MONTH"}', 'bare', 'bare', '{"status":"PAUSED"}', 'bare', $success ],
+	[ '/v4/payments/transactions', 40, 'lgc', '{"type":"PAYMENT","contact_id":"157","currency_id":"EUR","amount":9.90,"metadata":{"a":1.0}}', 'bare', 'bare' ],
+	[ '/v4/payments/disputes', 40, 'l' ],
+	[ '/v4/payments/payouts', 40, 'l' ],
+	[ '/v3/core/companies', 1, 'lgu', undef, undef, undef, '{"name":"Größe","partner_id":"p","sync_config":[{"data_model":"ITEMS","enabled":true}]}', 'several' ],
+	[ '/v3/core/invite_links', 1, 'lgcud', '{"integration_categories":["ECOMMERCE"],"company_name":"Zoë"}', 'plain', 'one', '{"company_name":"Größe"}', 'one', $done ],
+	[ '/v3/core/webhooks', 1, 'lgcud', '{"name":"w","type":"SYNC_COMPLETED","url":"https://hooks.example.com/","headers":{"a":"b"}}', 'webhook', 'bare', '{"name":"v"}', 'one', $done ],
+	[ '/v3/core/syncs', 0, 'lgc', '{"integration_type":"XERO","full_sync":true,"data_models_to_sync":["ITEMS"]}', 'bare', 'one' ],
+	[ '/v3/accounting/invoices', 40, 'lc', '{"document_number":"1"}', 'data', 'list' ],
+	[ '/v3/accounting/contacts', 40, 'lc', '{"contact_name":"Zoë"}', 'data', 'list' ],
+	[ '/v3/accounting/bank_transactions', 40, 'lc', '{"amount":1.50}', 'data', 'list' ],
+);
+
+# The records of all pages.
+sub all
+{
+	my ($path, $query) = @_;
+	my ($next, @all)   = ('');
+
+	do
+	{
+		my $page = list("$path?limit=7&next=$next" . ($query // ''));
+		push @all, @{ $page->{data} };
+		$next = $page->{next};
+	} while (defined $next);
+	return @all;
+}
+
+sub check_list
+{
+	my ($path, $count) = @_;
+	my @all = all($path);
+	my $envelope =
+	  $path =~ /core/ ? [qw(data next)] : [qw(data next prev total_count)];
+
+	is(scalar @all, 2 * $count, 'its records are on its pages');
+	is_deeply(names(list("$path?return_count=true")),
+		$envelope, 'in their envelope');
+	return if $path =~ /core/ || $count == 0;
+	is_deeply(
+		[ map { $_->{rootfi_id} } @all ],
+		[ 157 .. 156 + 2 * $count ],
+		'with ids of their own');
+	is(scalar all($path, '&rootfi_company_id[eq]=1090'),
+		$count, 'half of them of each company');
+	my $member = $path =~ /v4/ ? 'rootfi_deleted_at' : 'platform_unique_id';
+	is((grep { !exists $_->{$member} } @all), 0, 'with the common members');
+}
+
+# Create a record; gives its id.
+sub check_create
+{
+	my ($path, $object, $send, $receive) = @_;
+	my $answer = post($path, $send{$send}->($object));
+	my $record = received($receive, decoded($answer));
+
+	is($answer->{status}, 200, 'a record is created');
+	ok($record, "and answered in the envelope \"$receive\"") or return;
+	my $sent = JSON::PP->new->utf8->decode($object);
+	is_deeply($record->{$_}, $sent->{$_}, "with its $_")
+	  foreach grep { !ref $sent->{$_} && exists $record->{$_} }
+	  sort keys %$sent;
+	is_error(post($path, $send{$send}->('{}')),
+		400, 'missing-params', 'one without anything is refused')
+	  if $path !~ /invoices|bank|inventories|v4.ecommerce.transactions/;
+	return $record->{rootfi_id} // $record->{id};
+}
+
+sub check_update
+{
+	my ($path, $change, $receive) = @_;
+	my $answer = put($path, $change);
+	my $record = received($receive, decoded($answer));
+	my $sent   = JSON::PP->new->utf8->decode($change);
+
+	ok($record, "an update is answered in the envelope \"$receive\"")
+	  or return;
+	$sent = $sent->{data}[0] if $sent->{data};
+	is_deeply($record->{$_}, $sent->{$_}, "$_ is changed")
+	  foreach grep { !ref $sent->{$_} } sort keys %$sent;
+}
+
+sub check_delete
+{
+	my ($path, $answer) = @_;
+
+	is($sandbox->call('DELETE', $path)->{content},
+		$answer, 'a delete is answered as documented');
+	is_error(get($path), 404, 'not-found', 'and there is no record then');
+}
+
+foreach my $resource (@resources)
+{
+	my ($path,    $count,  $verbs,   $object, $send,
+		$receive, $change, $changed, $deleted) = @$resource;
+
+	subtest "$path does what it can" => sub {
+		$sandbox->reset;
+		my $first =
+			$path =~ /compan|invite/ && $path !~ /info/ ? 1089
+		  : $path =~ m{/webhooks} ? 'webhook_123456'
+		  :                         157;
+		my $id;
+
+		check_list($path, $count) if $verbs =~ /l/;
+		$id = check_create($path, $object, $send, $receive)
+		  if $verbs =~ /c/;
+		$id //= $first;
+		if ($verbs =~ /g/)
+		{
+			my $record = decoded(get("$path/$id"));
+			$record = $record->{data} if $path =~ /core/;
+			is($record->{id} // $record->{rootfi_id}, $id, 'one is read');
+		}
+		check_update("$path/$id", $change, $changed) if $verbs =~ /u/;
+		check_delete("$path/$id", $deleted)          if $verbs =~ /d/;
+		my %methods = (
+			l => [ GET    => $path ],
+			g => [ GET    => "$path/$first" ],
+			c => [ POST   => $path ],
+			u => [ PUT    => "$path/$first" ],
+			d => [ DELETE => "$path/$first" ]);
+		foreach my $verb (grep { $verbs !~ /$_/ } qw(l g c u d))
+		{
+			my $status =
+			  $sandbox->call(@{ $methods{$verb} }, '{}')->{status};
+			ok($status == 405 || $status == 404, "no $verb");
+		}
+		is($sandbox->call('PATCH', $path, '{}')->{status},
+			405, 'nor another method');
+	};
+}
+
+subtest 'what contradicts the documents is as in their samples' => sub {
+	$sandbox->reset;
+	my $item    = '{"name":"Mug"}';
+	my %created = map { $_ => decoded(post($_, batch(1089, $item))) }
+	  qw(/v4/ecommerce/items /v4/ecommerce/products /v3/ecommerce/products);
+	is(ref $created{$_}{data},
+		'HASH', "C17: a create at $_ answers an object")
+	  foreach sort keys %created;
+	ok(exists $created{'/v4/ecommerce/items'}{sync_id},
+		'C17: that of items has a sync_id');
+	ok(!exists $created{'/v4/ecommerce/products'}{sync_id},
+		'C17: that of products has none');
+	is( ref decoded(
+			post('/v4/ecommerce/transactions', batch(1089, '{"amount":1}'))
+		)->{data},
+		'ARRAY',
+		'C17: that of transactions answers an array');
+
+	post('/v4/ecommerce/transactions', batch(1089, '{"amount":1}'));
+	like(
+		list('/v3/core/syncs?limit=1')->{next},
+		qr{^http.*/v3/core/syncs\?next=},
+		'C21: next is a URL in syncs');
+	unlike(list('/v3/core/webhooks?limit=1')->{next},
+		qr/http/, 'C21: and a token in webhooks');
+
+	my $company = decoded(get('/v3/core/companies/1089'))->{data};
+	my $link    = decoded(get('/v3/core/invite_links/invite-1089'))->{data};
+	is_deeply(
+		[ map { $_->{connections}[0]{connection_status} } $company, $link ],
+		[ 'HEALTHY',                                                undef ],
+		'C24: a company\'s connection has a connection_status');
+	is($link->{connections}[0]{status},
+		'HEALTHY', 'C24: an invite link\'s a status');
+	is_deeply(
+		[ map { ref $_->{connections}[0]{sync_config} } $company, $link ],
+		[qw(HASH ARRAY)], 'C24: and its sync_config is an array');
+	is( $company->{invite_link}{invite_link_id},
+		$link->{invite_link_id},
+		'it is the company\'s invite link');
+
+	my $webhook = decoded(
+		post(
+			'/v3/core/webhooks',
+			'{"webhook":{"type":"SYNC_COMPLETED","url":"https://a.example"}}')
+	);
+	is_deeply(
+		names($webhook),
+		[qw(created_at data_models headers id name operations type url)],
+		'C25: a webhook\'s create answers bare');
+	is_deeply(
+		names(
+			decoded(put("/v3/core/webhooks/$webhook->{id}", '{"name":"w"}'))),
+		['data'],
+		'C25: and its update does not');
+	is_error(post('/v3/core/webhooks', '{"type":"SYNC_COMPLETED"}'),
+		400, 'missing-params', 'C25: a create must be wrapped');
+
+	my @inventories = all('/v4/ecommerce/inventories');
+	is( scalar(
+			grep { exists $_->{product_id} && !exists $_->{item_id} }
+			  @inventories),
+		10,
+		'C30: some inventories have a product_id');
+	is( scalar(
+			grep { exists $_->{item_id} && !exists $_->{product_id} }
+			  @inventories),
+		70,
+		'C30: the others an item_id');
+
+	my $orders = get('/v3/ecommerce/orders?limit=100')->{content};
+	like($orders, qr/"sub_total":"\d+\.\d\d"/,
+		'C11: some money is a string in v3');
+	like($orders, qr/"sub_total":\d+\.\d\d,/, 'C11: most is a number');
+};
+
+subtest 'what is generated fits together' => sub {
+	$sandbox->reset;
+	my $invoices = JSON::PP->new->utf8->allow_bignum->decode(
+		get('/v4/payments/invoices?limit=100')->{content})->{data};
+	my $wrong = 0;
+	foreach my $invoice (@$invoices)
+	{
+		my $sum = 0;
+		$sum += $_->{total_amount} foreach @{ $invoice->{line_items} };
+		$wrong++ if $sum != $invoice->{sub_total};
+		$sum += $invoice->{tax_amount} + $invoice->{shipping_amount};
+		$wrong++
+		  if $sum - $invoice->{total_discount} != $invoice->{total_amount};
+		my $contact =
+		  decoded(get("/v4/payments/contacts/$invoice->{contact_id}"));
+		$wrong++
+		  if $contact->{rootfi_company_id} != $invoice->{rootfi_company_id};
+	}
+	is($wrong, 0, 'invoices add up, and have a contact of their company');
+	$wrong = 0;
+	foreach my $fulfillment (all('/v4/ecommerce/fulfillments'))
+	{
+		my $order = decoded(get("$orders/$fulfillment->{order_id}"));
+		$wrong++
+		  if $order->{rootfi_company_id} != $fulfillment->{rootfi_company_id};
+	}
+	is($wrong, 0, 'fulfillments have an order of their company');
+	like(
+		get('/v4/payments/contacts')->{content},
+		qr/"tax_number":null.*\xe6\x9d\x8e/s,
+		'there are nulls, and names beyond ASCII');
+	like(
+		post('/v4/ecommerce/inventories',
+			batch(1089, '{"quantity":5.50,"reserved_quantity":2}'))
+		  ->{content},
+		qr/"available_quantity":3\.50,/,
+		'what a create leaves out is worked out');
+};
+
+subtest 'all of it is the same for the same seed' => sub {
+	my $again = Rootfi::Sandbox->new;
+
+	$sandbox->reset;
+	foreach my $path (map { $_->[0] } grep { $_->[2] =~ /l/ } @resources)
+	{
+		my $target = "$path?limit=500&select=raw_data,data_hash";
+		is($again->call('GET', $target)->{content},
+			get($target)->{content}, $path);
+	}
+	$again->stop;
+};
+
+subtest 'other resources are written and changed as orders are' => sub {
+	$sandbox->reset;
+	my $answer =
+	  post('/v4/ecommerce/items?run_async=true',
+		batch(1089, '{"name":"Mug"}', '{}'));
+	like(
+		$answer->{content},
+		qr/^\{"data":null,"sync_id":"([^"]+)"\}$/,
+		'an asynchronous create of items has no object yet');
+	my $sync = '/v3/core/syncs/' . decoded($answer)->{sync_id};
+	is_deeply(
+		[ map { decoded(get($sync))->{data}{status} } 1, 2 ],
+		[qw(RUNNING PARTIAL_SUCCESS)],
+		'but a sync');
+	is_deeply([ $sandbox->touch('v3/ecommerce/products', 1090, 2) ],
+		[ 197, 217 ], 'records are changed from outside');
+	is(scalar all('/v3/ecommerce/products', '&rootfi_updated_at[gte]=2025-01-01'),
+		2, 'which their times tell');
+};
+
+subtest 'transactions are filtered without an operator' => sub {
+	my %filters = (
+		'/v4/ecommerce/transactions' => ['type'],
+		'/v4/payments/transactions'  => [qw(type invoice_id)]);
+	foreach my $path (sort keys %filters)
+	{
+		foreach my $name (@{ $filters{$path} })
+		{
+			my @all = all($path);
+			my ($value) = grep { defined } map { $_->{$name} } @all;
+			is_deeply(
+				[ map { $_->{rootfi_id} } all($path, "&$name=$value") ],
+				[   map  { $_->{rootfi_id} }
+					grep { ($_->{$name} // '') eq $value } @all ],
+				"$path by $name");
+		}
+	}
+};
+
+subtest 'payments answer as documented' => sub {
+	my $path      = '/v4/payments/invoices';
+	my ($invoice) = grep { @{ $_->{order_ids} } } all($path);
+	my $updated = decoded(put("$path/$invoice->{rootfi_id}", '{"memo":"m"}'));
+
+	ok(!exists $invoice->{orders},
+		'a read invoice has the ids of its orders');
+	is_deeply([ map { $_->{rootfi_id} } @{ $updated->{orders} } ],
+		$invoice->{order_ids}, 'an updated one the orders');
+	ok(!exists decoded(get("$path/$invoice->{rootfi_id}"))->{orders},
+		'but only in that answer');
+	is( $sandbox->call('DELETE',
+			'/v4/payments/subscriptions/157?cancel_at_period_end=false&prorate=true'
+		)->{content},
+		$success,
+		'a subscription is canceled with options');
+};
+
+subtest 'a sync can be started' => sub {
+	$sandbox->reset;
+	my $syncs = '/v3/core/syncs';
+	my $sync  = decoded(
+		post(
+			$syncs,
+			'{"company_id":1090,"integration_type":"XERO","full_sync":true,'
+			  . '"data_models_to_sync":["ITEMS","INVOICES"]}'))->{data};
+
+	is_deeply(
+		[   @$sync{
+				qw(status rootfi_company_id integration_type full_sync config_mode running_count)
+			} ],
+		[ 'RUNNING', 1090, 'XERO', JSON::PP::true, 'READ', 2 ],
+		'it runs as it was asked for');
+	is_deeply($sync->{sync_data_models},
+		[qw(ITEMS INVOICES)], 'for these data models');
+	is_deeply(
+		[   map { decoded(get("$syncs/$sync->{sync_id}"))->{data}{status} }
+			  1 .. 3 ],
+		[qw(RUNNING SUCCESS SUCCESS)],
+		'and is done when it is read the second time');
+	my $jobs = list("$syncs/$sync->{sync_id}/jobs")->{data};
+	is_deeply(
+		[ map { "$_->{data_model} $_->{job_type} $_->{status}" } @$jobs ],
+		[ 'ITEMS PULL SUCCESS', 'INVOICES PULL SUCCESS' ],
+		'each data model has a job');
+	is_deeply(
+		decoded(get("$syncs/jobs/$jobs->[1]{rootfi_id}")),
+		{ data => $jobs->[1] },
+		'which can be read');
+	is_error(get("$syncs/jobs/9"), 404, 'not-found', 'another one cannot');
+	is_error(
+		post(
+			$syncs,
+			'{"company_id":1090,"integration_type":"XERO","full_sync":"yes","data_models_to_sync":[]}'
+		),
+		400,
+		'invalid-params',
+		'what is asked for is checked');
+};
+
+subtest 'the core is asked what is no record' => sub {
+	my $config = list('/v3/core/syncs/config?category=ECOMMERCE');
+	is_deeply(names($config), ['sync_config'], 'how data models are synced');
+	is_deeply(
+		names($config->{sync_config}[0]),
+		[   qw(category custom_fields data_model enabled frequency interval scope_access sync_from)
+		],
+		'each of a category');
+	is_error(get('/v3/core/syncs/config'),
+		400, 'missing-params', 'which must be named');
+	is_error(get('/v3/core/syncs/config?category=X'),
+		400, 'invalid-params', 'and known');
+	is_error(post('/v3/core/syncs/config', '{}'),
+		405, 'operation-denied', 'that cannot be written');
+
+	my $asked =
+	  '{"method":"GET","headers":{"a":"b"},"path":"/x","data":{"n":1.0},"params":{}}';
+	my $answer =
+	  post('/v3/core/passthrough', "{\"company_id\":1089,\"data\":$asked}");
+	like(
+		$answer->{content},
+		qr/^\{"data":\Q$asked\E,"request_timestamp":"20[^"]*Z","response_timestamp":"20[^"]*Z","request_id":"$answer->{headers}{'x-request-id'}"\}$/,
+		'a request that is passed on comes back');
+	is_error(post('/v3/core/passthrough', $_),
+		400, 'missing-params', "the request $_ does not")
+	  foreach ('{}', '{"company_id":1089}',
+		'{"company_id":1089,"data":{"method":"GET"}}');
+};
+
 # --- asynchronous writes ----------------------------------------------------
 
 subtest 'an asynchronous write leaves a sync' => sub {
