@@ -46,7 +46,12 @@ SELECT format(E'### %s\n\n`%s`', r.resource, r.path)
 	|| CASE WHEN r.row_type IS NULL THEN '' ELSE format(E'\n\nColumns of `%s`: %s.', r.row_type, columns.list) END
 	|| CASE WHEN r.plain_filters <> '{}' THEN E'\n\nFilters that take no operator: `' || array_to_string(r.plain_filters, '`, `') || '`.' ELSE '' END
 	|| coalesce(E'\n\nLists inside:\n\n' || rtrim(lists.text, E'\n'), '')
-	|| E'\n'
+	|| format(E'\n\n```sql\n%s;\n```\n', coalesce(
+		(SELECT format('SELECT count(*) FROM %s(%s)', f.proname,
+			CASE WHEN r.path LIKE '%{id}%' THEN '''sync_123456''' ELSE 'max_rows => 3' END)
+		FROM functions AS f WHERE f.resource = r.resource AND f.verb = 'list'),
+		CASE WHEN 'create' = ANY (r.documented) THEN format('SELECT * FROM rootfi_validate(%L, ''create'', ''{}'')', r.resource)
+		ELSE format('SELECT documented FROM rootfi_resources() WHERE resource = %L', r.resource) END))
 FROM rootfi_resources() WITH ORDINALITY AS r (resource, version, path, documented, implied, row_type, lists, plain_filters, n)
 	LEFT JOIN calls USING (resource)
 	LEFT JOIN columns USING (row_type)
