@@ -36,7 +36,7 @@ chosen_pg_config() {
 # Makes the work directory, to be removed however this ends. The server
 # refuses to run as root, so root hands all work to another user.
 open_work() {
-	as_user=() bindir='' work=''
+	user='' as_user=() bindir='' work=''
 	trap close_work EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
@@ -136,13 +136,15 @@ copy_postgresql() {
 # Fills the work directory, gives it to the server's user, and sets make to
 # the command that builds there, with the caller's choices.
 stage() {
-	local user=postgres name
+	local name
 	copy_sources
 	copy_postgresql
 	if ((EUID == 0)); then
+		user=postgres
 		id "$user" > /dev/null 2>&1 || user=nobody
 		chown -hR "$user:" "$work"
-		as_user=(runuser -u "$user" --)
+		# unlike su and runuser, no process in between to pass on signals
+		as_user=(setpriv "--reuid=$user" "--regid=$(id -g "$user")" --init-groups)
 	fi
 	make=(make --no-print-directory "PG_CONFIG=$bindir/pg_config")
 	for name in CC COPT PG_CFLAGS PROVE_TESTS REGRESS; do
