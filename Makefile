@@ -40,8 +40,11 @@ sandbox:
 clean-sandbox:
 	$(MAKE) -C test/sandbox clean
 
-demo test:
-	test/bin/$@
+demo:
+	test/bin/demo
+
+test:
+	test/bin/test
 
 ifneq ($(filter-out sandbox clean-sandbox demo test,$(or $(MAKECMDGOALS),all)),)
 

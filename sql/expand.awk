@@ -12,8 +12,9 @@
 # A line "--@ calls ..." is like "record" without a type, and without a list.
 #
 # Inside a type, "--@ columns record" stands for the columns of every record,
-# "--@ columns child KEY" for those that a child has of its parent, and
-# "--@ columns record-child KEY" for both.
+# "--@ columns child KEY" for those that a child has of its parent,
+# "--@ columns record-child KEY" for both, and "--@ columns address" for those
+# of an address of version 4.
 
 function trim(text) {
 	gsub(/^[ \t]+|[ \t]+$/, "", text)
@@ -46,6 +47,17 @@ function child_columns(key) {
 	print "\trootfi_company_id bigint,"
 	printf "\t%s bigint,\n", key
 	print "\tordinal integer,"
+}
+
+function address_columns() {
+	print "\trootfi_id bigint,"
+	print "\tplatform_id text,"
+	print "\ttype text,"
+	print "\tstreet text,"
+	print "\tcity text,"
+	print "\tstate text,"
+	print "\tpostal_code text,"
+	print "\tcountry text,"
 }
 
 # The way back from a row to its object.
@@ -189,6 +201,8 @@ function fail(problem) {
 		child_columns($4)
 	if ($3 ~ /record/)
 		record_columns($3 == "record")
+	if ($3 == "address")
+		address_columns()
 	next
 }
 

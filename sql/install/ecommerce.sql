@@ -42,14 +42,7 @@ CREATE TYPE rootfi_order_line_item AS (
 --@ list order_address | order_addresses | orders | address of an e-commerce order | addresses of e-commerce orders, shipping_address and billing_address included
 CREATE TYPE rootfi_order_address AS (
 	--@ columns child order_rootfi_id
-	rootfi_id bigint,
-	platform_id text,
-	type text,
-	street text,
-	city text,
-	state text,
-	postal_code text,
-	country text,
+	--@ columns address
 	extra jsonb
 );
 
@@ -84,14 +77,7 @@ CREATE TYPE rootfi_fulfillment_line_item AS (
 --@ list fulfillment_address | fulfillment_addresses | fulfillments | address of a fulfillment | addresses of fulfillments
 CREATE TYPE rootfi_fulfillment_address AS (
 	--@ columns child fulfillment_rootfi_id
-	rootfi_id bigint,
-	platform_id text,
-	type text,
-	street text,
-	city text,
-	state text,
-	postal_code text,
-	country text,
+	--@ columns address
 	extra jsonb
 );
 
@@ -208,14 +194,7 @@ CREATE TYPE rootfi_inventory AS (
 --@ list inventory_address | inventory_addresses | inventories | address of an inventory level | addresses of inventory levels
 CREATE TYPE rootfi_inventory_address AS (
 	--@ columns child inventory_rootfi_id
-	rootfi_id bigint,
-	platform_id text,
-	type text,
-	street text,
-	city text,
-	state text,
-	postal_code text,
-	country text,
+	--@ columns address
 	extra jsonb
 );
 
@@ -236,14 +215,7 @@ CREATE TYPE rootfi_contact AS (
 --@ list contact_address | contact_addresses | contacts | address of an e-commerce contact | addresses of e-commerce contacts
 CREATE TYPE rootfi_contact_address AS (
 	--@ columns child contact_rootfi_id
-	rootfi_id bigint,
-	platform_id text,
-	type text,
-	street text,
-	city text,
-	state text,
-	postal_code text,
-	country text,
+	--@ columns address
 	extra jsonb
 );
 
