@@ -134,7 +134,7 @@ function make_verbs(    n, verbs, i, resource, noun, company) {
 		else if (verbs[i] == "get")
 			make_call("rootfi_get_" field[1], "id text", "text",
 				"rootfi_get(" resource ", id)",
-				"Returns the " noun " with that rootfi_id or platform_id", 0)
+				"Returns the " noun " with that " (resource ~ /core/ ? "id" : "rootfi_id or platform_id"), 0)
 		else if (verbs[i] == "update")
 			make_call("rootfi_update_" field[1], "id text, data jsonb", "text, jsonb",
 				"rootfi_update(" resource ", id, data)",
