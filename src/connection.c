@@ -97,37 +97,36 @@ check_wrapper(const ForeignServer *server)
 				 errhint("Set \"rootfi.server\" to the name of another server.")));
 }
 
-/* The mapping of the user or of PUBLIC. */
-static UserMapping *
-find_mapping(const ForeignServer *server, Oid userid)
+/* Is there a mapping for just this user, or with InvalidOid for PUBLIC? */
+static bool
+has_mapping(Oid userid, Oid serverid)
 {
-	if (!SearchSysCacheExists2(USERMAPPINGUSERSERVER,
-							   ObjectIdGetDatum(userid),
-							   ObjectIdGetDatum(server->serverid)) &&
-		!SearchSysCacheExists2(USERMAPPINGUSERSERVER,
-							   ObjectIdGetDatum(InvalidOid),
-							   ObjectIdGetDatum(server->serverid)))
-	{
-		char	   *user = GetUserNameFromId(userid, false);
+	return SearchSysCacheExists2(USERMAPPINGUSERSERVER,
+								 ObjectIdGetDatum(userid),
+								 ObjectIdGetDatum(serverid));
+}
 
+/*
+ * The mapping of the user or else of PUBLIC; sets *role to whose it is, as
+ * its DDL has it.
+ */
+static UserMapping *
+find_mapping(const ForeignServer *server, Oid userid, const char **role)
+{
+	const char *user = quote_identifier(GetUserNameFromId(userid, false));
+
+	if (has_mapping(userid, server->serverid))
+		*role = user;
+	else if (has_mapping(InvalidOid, server->serverid))
+		*role = "PUBLIC";
+	else
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("user mapping not found for user \"%s\", server \"%s\"",
-						user, server->servername),
+						GetUserNameFromId(userid, false), server->servername),
 				 errhint("Run \"CREATE USER MAPPING FOR %s SERVER %s OPTIONS (api_key '...')\".",
-						 quote_identifier(user),
-						 quote_identifier(server->servername))));
-	}
+						 user, quote_identifier(server->servername))));
 	return GetUserMapping(userid, server->serverid);
-}
-
-/* For whom a mapping is, as in its DDL. */
-static char *
-mapped_role(const UserMapping *mapping)
-{
-	if (!OidIsValid(mapping->userid))
-		return pstrdup("PUBLIC");
-	return pstrdup(quote_identifier(GetUserNameFromId(mapping->userid, false)));
 }
 
 /* "host:port" of a base URL, for messages. */
@@ -145,10 +144,11 @@ connection_load(RootfiConnection *connection)
 {
 	ForeignServer *server = GetForeignServer(connection->key.serverid);
 	UserMapping *mapping;
+	const char *role;
 	MemoryContext old;
 
 	check_wrapper(server);
-	mapping = find_mapping(server, connection->key.userid);
+	mapping = find_mapping(server, connection->key.userid, &role);
 
 	MemoryContextReset(connection->context);
 	old = MemoryContextSwitchTo(connection->context);
@@ -158,7 +158,7 @@ connection_load(RootfiConnection *connection)
 	rootfi_options_read(&connection->options, UserMappingRelationId,
 						mapping->options);
 	connection->server_name = pstrdup(server->servername);
-	connection->mapped_role = mapped_role(mapping);
+	connection->mapped_role = pstrdup(role);
 	connection->host = host_of(connection->options.base_url);
 	MemoryContextSwitchTo(old);
 }
@@ -280,4 +280,14 @@ rootfi_connection_get(void)
 	}
 	connection_take_key(connection);
 	return connection;
+}
+
+/* Is there a server to use, whether or not there is a mapping? */
+bool
+rootfi_connection_may_use(void)
+{
+	Oid			serverid = get_foreign_server_oid(rootfi_server, true);
+
+	return OidIsValid(serverid) &&
+		rootfi_server_aclcheck(serverid, GetUserId()) == ACLCHECK_OK;
 }

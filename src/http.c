@@ -209,7 +209,8 @@ http_create(RootfiConnection *connection, const HttpRequest *request)
 	transfer->context = context;
 	transfer->connection = connection;
 	transfer->time_limit = (int) (connection->options.timeout * 1000);
-	transfer->retries_left = connection->options.max_retries;
+	transfer->retries_left = request->once ? 0 :
+		connection->options.max_retries;
 	transfer->is_write = strcmp(request->method, "GET") != 0;
 	transfer->limit = (size_t) rootfi_max_response_size * 1024;
 	strlcpy(transfer->response.host, connection->host,
@@ -386,6 +387,33 @@ http_problem(const HttpTransfer *transfer)
 	return curl_easy_strerror(transfer->result);
 }
 
+/* How far a connection got that was not made. */
+static HttpPhase
+http_phase(const HttpTransfer *transfer)
+{
+	curl_off_t	resolved = 0;
+
+	switch (transfer->result)
+	{
+		case CURLE_COULDNT_RESOLVE_HOST:
+		case CURLE_COULDNT_RESOLVE_PROXY:
+			return HTTP_RESOLVING;
+		case CURLE_SSL_CONNECT_ERROR:
+		case CURLE_PEER_FAILED_VERIFICATION:
+		case CURLE_SSL_CACERT_BADFILE:
+		case CURLE_SSL_CERTPROBLEM:
+		case CURLE_SSL_CIPHER:
+		case CURLE_SSL_ISSUER_ERROR:
+			return HTTP_SECURING;
+		case CURLE_OPERATION_TIMEDOUT:
+			curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T,
+							  &resolved);
+			return resolved == 0 ? HTTP_RESOLVING : HTTP_CONNECTING;
+		default:
+			return HTTP_CONNECTING;
+	}
+}
+
 /* Fills in the response. */
 static void
 http_fill_response(HttpTransfer *transfer)
@@ -408,6 +436,13 @@ http_fill_response(HttpTransfer *transfer)
 			sizeof(response->request_id));
 	strlcpy(response->redirect, transfer->seen.location,
 			sizeof(response->redirect));
+	response->phase = response->end == HTTP_NOT_CONNECTED ?
+		http_phase(transfer) : HTTP_CONNECTED;
+	response->server_time = rootfi_headers_time(&transfer->seen);
+	strlcpy(response->budget_limit, transfer->seen.budget_limit,
+			sizeof(response->budget_limit));
+	strlcpy(response->budget_remaining, transfer->seen.budget_remaining,
+			sizeof(response->budget_remaining));
 }
 
 /* An attempt has ended: notes the server's allowance, goes on or is done. */

@@ -14,6 +14,7 @@ typedef struct HttpRequest
 	const char *method;
 	const char *target;			/* path and query, encoded, from the slash on */
 	const char *body;			/* JSON text, or NULL */
+	bool		once;			/* never tried again */
 } HttpRequest;
 
 /* How a request ended. */
@@ -27,6 +28,15 @@ typedef enum HttpEnd
 	HTTP_GARBLED,				/* the answer is not HTTP */
 } HttpEnd;
 
+/* How far a connection got. */
+typedef enum HttpPhase
+{
+	HTTP_RESOLVING,
+	HTTP_CONNECTING,
+	HTTP_SECURING,
+	HTTP_CONNECTED,
+} HttpPhase;
+
 typedef struct HttpResponse
 {
 	HttpEnd		end;
@@ -39,6 +49,10 @@ typedef struct HttpResponse
 	size_t		len;
 	char		request_id[128];	/* X-Request-Id, or empty */
 	char		redirect[256];	/* Location of a 3xx, or empty */
+	HttpPhase	phase;			/* when not connected: what failed */
+	int64		server_time;	/* Date, seconds since 1970, or -1 */
+	char		budget_limit[32];	/* X-RateLimit-Limit, or empty */
+	char		budget_remaining[32];	/* X-RateLimit-Remaining, or empty */
 	int			attempts;		/* how many times it was sent or tried */
 } HttpResponse;
 

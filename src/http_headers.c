@@ -25,6 +25,7 @@ static const struct
 	offsetof(HttpHeaders, field), sizeof(((HttpHeaders *) NULL)->field)
 	{"date", FIELD(date)},
 	{"retry-after", FIELD(retry_after)},
+	{"x-ratelimit-limit", FIELD(budget_limit)},
 	{"x-ratelimit-remaining", FIELD(budget_remaining)},
 	{"x-ratelimit-reset", FIELD(budget_reset)},
 	{"x-request-id", FIELD(request_id)},
@@ -68,13 +69,20 @@ rootfi_headers_take(HttpHeaders *headers, const char *line, size_t len)
 					   colon + 1, len - (colon + 1 - line));
 }
 
-/* The server's time in seconds since 1970, or ours when it gave none. */
+/* The server's time in seconds since 1970, -1 when it gave none. */
+int64
+rootfi_headers_time(const HttpHeaders *headers)
+{
+	return (int64) curl_getdate(headers->date, NULL);
+}
+
+/* The server's time, or ours when it gave none. */
 static int64
 server_time(const HttpHeaders *headers)
 {
-	time_t		date = curl_getdate(headers->date, NULL);
+	int64		date = rootfi_headers_time(headers);
 
-	return date >= 0 ? (int64) date : (int64) time(NULL);
+	return date >= 0 ? date : (int64) time(NULL);
 }
 
 /* Reads a number of seconds that may have a fraction; -1 when it is none. */

@@ -127,6 +127,18 @@ LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000;
 COMMENT ON FUNCTION rootfi_count(text, bigint, timestamptz, jsonb, boolean) IS
 'Returns how many records a list has, without reading them; NULL if the server does not say';
 
+CREATE FUNCTION rootfi_check(
+	OUT check_name text,
+	OUT status text,
+	OUT detail text,
+	OUT hint text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'rootfi_check'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000 ROWS 8;
+
+COMMENT ON FUNCTION rootfi_check() IS
+'Goes the way of a call and returns for each step whether it is ok, and what to do if not';
+
 CREATE FUNCTION rootfi_resources(
 	OUT resource text,
 	OUT version integer,
