@@ -61,6 +61,8 @@ my @waits = (
 	[ 'body', { drip_ms => 500 }, '', "rootfi_get_order('158')" ],
 	[ 'backoff', { status => 429, body => '', headers => { 'Retry-After' => '30' } }, '', "rootfi_get_order('158')" ],
 	[ 'page', { delay_ms => 30000, skip => 1 }, '', "count(*) FROM rootfi_list_orders(page_size => 10)" ],
+	[ 'sync', { status => 200, times => -1, skip => -1, path => '/v3/core/syncs', body => { data => { status => 'RUNNING' } } },
+		'', "rootfi_wait_sync('slow')" ],
 	[ 'tls', undef, "SET rootfi.server = 'silent';", "rootfi_get_order('158')" ],
 );
 
