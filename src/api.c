@@ -31,6 +31,20 @@ rootfi_api_finish(HttpTransfer *transfer, int *replaced)
 	return response;
 }
 
+/* Is this {"error": {...}}, and nothing that was asked for? */
+static bool
+is_error_answer(Jsonb *answer)
+{
+	JsonbValue	value;
+
+	return JB_ROOT_IS_OBJECT(answer) &&
+		getKeyJsonValueFromContainer(&answer->root, "error", 5, &value) &&
+		value.type == jbvBinary &&
+		JsonContainerIsObject(value.val.binary.data) &&
+		!getKeyJsonValueFromContainer(&answer->root, "data", 4, &value) &&
+		!getKeyJsonValueFromContainer(&answer->root, "rootfi_id", 9, &value);
+}
+
 /*
  * The answer as jsonb.  NULL for one without a body where that is allowed:
  * status 204, or a deletion, whose success is its status alone (C31).
@@ -47,6 +61,9 @@ read_answer(const ApiCall *call, const HttpResponse *response)
 	answer = rootfi_json_to_jsonb(response->body, response->len, &problem);
 	if (answer == NULL && !is_delete)
 		rootfi_report_unreadable(response, call->action, problem);
+	if (answer != NULL && is_error_answer(answer))
+		rootfi_report_unreadable(response, call->action,
+								 "It is an error in spite of that status.");
 	return answer;
 }
 

@@ -58,6 +58,13 @@ SELECT rootfi_delete_order('158');
 SELECT fault('{"status": 200, "body": "<html>", "effect": true}');
 SELECT rootfi_update_order('159', '{"status": "pending"}');
 
+-- an error that calls itself a success
+SELECT fault('{"status": 200, "body": {"error": {"code": "unknown-error", "message": "no"}}, "times": 2}');
+SELECT rootfi_get_order('157');
+SELECT rootfi_delete_order('159');
+SELECT fault('{"status": 200, "body": {"rootfi_id": 1, "error": {"code": "platform-denied"}}}');
+SELECT rootfi_get_order('157');
+
 -- answers that are none
 SELECT fault('{"status": 200, "body": "<html>hello"}');
 SELECT rootfi_get_order('157');
