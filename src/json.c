@@ -169,7 +169,7 @@ walk_scalar(void *state, char *token, JsonTokenType type)
  * scalar has nothing to visit.  Values and names live in the current context
  * as long as the text; the array that was looked into is handed out without
  * its text.  Returns NULL, or what is wrong with the text, nested values
- * aside; nesting beyond all reason raises 08P01.
+ * aside.  Raises no error of its own.
  */
 char *
 rootfi_json_walk(const char *text, int len, const char *inside,
@@ -192,10 +192,15 @@ rootfi_json_walk(const char *text, int len, const char *inside,
 		.scalar = walk_scalar,
 	};
 	JsonParseErrorType error;
+	bool		too_deep;
 
-	/* what has no outline is no JSON, and the parser knows why */
-	if (!rootfi_json_outline(&walk.outline, text, len, inside))
+	if (!rootfi_json_outline(&walk.outline, text, len, inside, &too_deep))
+	{
+		if (too_deep)
+			return pstrdup("It is nested too deeply.");
+		/* what has no outline is no JSON, and the parser knows why */
 		return rootfi_json_check(text, len);
+	}
 	walk.lex = rootfi_json_lexer(walk.outline.text, walk.outline.len);
 	error = pg_parse_json(walk.lex, &actions);
 	return error == JSON_SUCCESS ? NULL : json_errdetail(error, walk.lex);

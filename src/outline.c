@@ -40,9 +40,12 @@ skip_string(const char *c, const char *end)
 	return NULL;
 }
 
-/* The end of an object or array, or NULL if it has none. */
+/*
+ * The end of an object or array, or NULL if it has none or is nested beyond
+ * all reason; *too_deep says which.
+ */
 static const char *
-skip_nested(const char *c, const char *end)
+skip_nested(const char *c, const char *end, bool *too_deep)
 {
 	int			depth = 0;
 
@@ -57,10 +60,10 @@ skip_nested(const char *c, const char *end)
 				continue;
 			case '+':
 				if (++depth > MAX_NESTING)
-					ereport(ERROR,
-							(errcode(ERRCODE_PROTOCOL_VIOLATION),
-							 errmsg("the JSON text is nested too deeply"),
-							 errdetail("The limit is %d levels.", MAX_NESTING)));
+				{
+					*too_deep = true;
+					return NULL;
+				}
 				break;
 			case '-':
 				if (--depth == 0)
@@ -104,13 +107,13 @@ is_name(const char *string, const char *end, const char *name)
 /*
  * Makes the outline of an object or array.  The elements of its member
  * "inside" (if not NULL, and an array) are left out one by one, all else that
- * is nested as a whole.  False if the text cannot be JSON; nesting beyond all
- * reason raises 08P01.  Allocates in the current context; spans point into
- * the text.
+ * is nested as a whole.  False if the text cannot be JSON, or (*too_deep) is
+ * nested beyond all reason.  Allocates in the current context; spans point
+ * into the text.
  */
 bool
 rootfi_json_outline(JsonOutline *outline, const char *text, int len,
-					const char *inside)
+					const char *inside, bool *too_deep)
 {
 	StringInfoData out;
 	const char *end = text + len;
@@ -121,6 +124,7 @@ rootfi_json_outline(JsonOutline *outline, const char *text, int len,
 	bool		named = false;	/* the latest is the name of a member */
 	int			depth = 0;
 
+	*too_deep = false;
 	memset(outline, 0, sizeof(*outline));
 	initStringInfo(&out);
 	while (c < end)
@@ -151,7 +155,7 @@ rootfi_json_outline(JsonOutline *outline, const char *text, int len,
 					break;
 				}
 				appendBinaryStringInfo(&out, copied, c - copied);
-				copied = skip_nested(c, end);
+				copied = skip_nested(c, end, too_deep);
 				if (copied == NULL)
 					return false;
 				add_span(outline, out.len, c, copied - c);

@@ -23,6 +23,7 @@ typedef struct JsonOutline
 } JsonOutline;
 
 extern bool rootfi_json_outline(JsonOutline *outline, const char *text,
-								int len, const char *inside);
+								int len, const char *inside,
+								bool *too_deep);
 
 #endif							/* ROOTFI_OUTLINE_H */

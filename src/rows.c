@@ -292,6 +292,17 @@ rootfi_count(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(count);
 }
 
+/* Raises the error for an argument that has no lists to flatten. */
+static void
+report_argument(const char *problem)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("cannot flatten the argument"),
+			 errdetail("%s", problem),
+			 errhint("Give an object, an array of objects or an answer with \"data\".")));
+}
+
 /* A parent whose children are made rows. */
 typedef struct Parent
 {
@@ -351,6 +362,17 @@ take_child(void *arg, const char *name, const JsonValue *value)
 	put_child(arg, value, NULL);
 }
 
+/* Walks a part of the argument; 22023 if that cannot be read. */
+static void
+walk_argument(const JsonValue *value, JsonVisitor visit, Parent *parent)
+{
+	char	   *problem = rootfi_json_walk(value->text, value->len, NULL, visit,
+										   parent);
+
+	if (problem != NULL)
+		report_argument(problem);
+}
+
 /* Puts all children of a record: a list, a single object, and strays (C3). */
 static void
 flatten_record(RowSink *sink, RowPlan *plan, const ChildList *child,
@@ -362,13 +384,11 @@ flatten_record(RowSink *sink, RowPlan *plan, const ChildList *child,
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a record must be a JSON object")));
-	rootfi_json_walk(record->text, record->len, NULL, take_parent_member,
-					 &parent);
+	walk_argument(record, take_parent_member, &parent);
 	set_key(plan, "rootfi_company_id", &parent.company_id);
 	set_key(plan, child->parent_key, &parent.rootfi_id);
 	if (parent.list.type == JSON_TOKEN_ARRAY_START)
-		rootfi_json_walk(parent.list.text, parent.list.len, NULL, take_child,
-						 &parent);
+		walk_argument(&parent.list, take_child, &parent);
 	else
 		put_child(&parent, &parent.list, NULL);
 	for (int i = 0; child->strays && child->strays[i].member; i++)
@@ -397,11 +417,7 @@ rootfi_flatten(PG_FUNCTION_ARGS)
 		elog(ERROR, "no child list has rows of type \"%s\"", row_type);
 	problem = rootfi_json_open(&answer, text, strlen(text));
 	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("cannot flatten the argument"),
-				 errdetail("%s", problem),
-				 errhint("Give an object, an array of objects or an answer with \"data\".")));
+		report_argument(problem);
 	record_context = AllocSetContextCreate(CurrentMemoryContext,
 										   "rootfi record",
 										   ALLOCSET_DEFAULT_SIZES);

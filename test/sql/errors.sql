@@ -58,6 +58,12 @@ SELECT rootfi_delete_order('158');
 SELECT fault('{"status": 200, "body": "<html>", "effect": true}');
 SELECT rootfi_update_order('159', '{"status": "pending"}');
 
+-- however odd the answer, the outcome of a write stays unknown
+SELECT fault(jsonb_build_object('status', 500, 'body', repeat('{"error":', 100000)), jsonb_build_object('status', 200, 'body', repeat('[', 100000)),
+	jsonb_build_object('status', 503, 'body', '{"error":{"message":{"a":' || repeat('[', 1000)));
+SELECT sqlstate_of($$SELECT rootfi_delete_order('159')$$), sqlstate_of($$SELECT rootfi_update_order('159', '{"status": "pending"}')$$),
+	sqlstate_of($$SELECT rootfi_update_order('159', '{"status": "pending"}')$$);
+
 -- an error that calls itself a success
 SELECT fault('{"status": 200, "body": {"error": {"code": "unknown-error", "message": "no"}}, "times": 2}');
 SELECT rootfi_get_order('157');

@@ -64,4 +64,7 @@ SELECT * FROM rootfi_order_line_items('5');
 SELECT * FROM rootfi_order_line_items('[5]');
 SELECT * FROM rootfi_order_line_items('{"rootfi_id": 1, "line_items": ["prod_789"]}');
 
+SELECT * FROM rootfi_order_line_items(('{"rootfi_id": 1, "line_items": ' || repeat('[', 600) || repeat(']', 600) || '}')::jsonb);
+SELECT * FROM rootfi_order_line_items(('{"rootfi_id": 1, "raw_data": ' || repeat('[', 600) || repeat(']', 600) || ', "line_items": [{}]}')::jsonb);
+
 DROP EXTENSION rootfi;
