@@ -98,6 +98,7 @@ typedef struct Resource
 
 extern const Resource rootfi_resource_table[];	/* ends with a NULL name */
 
+extern bool rootfi_in_words(const char *text, const char *words);
 extern int	rootfi_verbs(const Resource *resource);
 extern const char *rootfi_verb_name(Verb verb);
 extern const Resource *rootfi_resource_by_name(const char *name);

@@ -221,23 +221,6 @@ take_member(void *arg, const char *name, const JsonValue *value)
 	}
 }
 
-/* Is the text one of the words, in whatever case (C5)? */
-static bool
-is_one_of(const char *text, const char *words)
-{
-	size_t		len = strlen(text);
-
-	for (const char *word = words; *word != '\0';)
-	{
-		size_t		n = strcspn(word, " ");
-
-		if (n == len && pg_strncasecmp(word, text, n) == 0)
-			return true;
-		word += n + strspn(word + n, " ");
-	}
-	return false;
-}
-
 /* Can the alias take its value from this member? */
 static bool
 alias_accepts(const FieldAlias *alias, const JsonValue *value)
@@ -245,7 +228,7 @@ alias_accepts(const FieldAlias *alias, const JsonValue *value)
 	if (value->type == JSON_TOKEN_INVALID || value->type == JSON_TOKEN_NULL)
 		return false;
 	return alias->values == NULL ||
-		(value->token != NULL && is_one_of(value->token, alias->values));
+		(value->token != NULL && rootfi_in_words(value->token, alias->values));
 }
 
 /*

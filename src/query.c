@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
+#include "catalog.h"
 #include "query.h"
 
 /* Appends text percent-encoded; "safe" are characters that may stand. */
@@ -233,23 +234,6 @@ value_text(const char *key, const JsonbValue *value)
 	return list.data;
 }
 
-/* Is the word one of those in the list, which blanks separate? */
-static bool
-is_listed(const char *word, const char *list)
-{
-	size_t		len = strlen(word);
-
-	while (list != NULL && *list != '\0')
-	{
-		size_t		n = strcspn(list, " ");
-
-		if (n == len && strncmp(word, list, n) == 0)
-			return true;
-		list += n + strspn(list + n, " ");
-	}
-	return false;
-}
-
 /*
  * Appends the filter that a field equals a value: field[eq]=value, or
  * field=value for those that are filtered without an operator.
@@ -258,7 +242,7 @@ void
 rootfi_query_add_equal(StringInfo target, const char *field,
 					   const char *value, const char *plain_filters)
 {
-	rootfi_query_add(target, is_listed(field, plain_filters) ? field :
+	rootfi_query_add(target, rootfi_in_words(field, plain_filters) ? field :
 					 psprintf("%s[eq]", field), value);
 }
 
@@ -306,7 +290,7 @@ add_field(StringInfo target, const char *field, const JsonbValue *value,
 		!JsonContainerIsObject(value->val.binary.data))
 		rootfi_query_add_equal(target, field, value_text(field, value),
 							   plain_filters);
-	else if (is_listed(field, plain_filters))
+	else if (rootfi_in_words(field, plain_filters))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the filter \"%s\" takes no operator", field),

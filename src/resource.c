@@ -41,6 +41,26 @@ verb_list(int verbs)
 	return list.data;
 }
 
+/*
+ * Is the text one of the words that blanks separate, in whatever case (C5)?
+ * NULL has no words.
+ */
+bool
+rootfi_in_words(const char *text, const char *words)
+{
+	size_t		len = strlen(text);
+
+	while (words != NULL && *words != '\0')
+	{
+		size_t		n = strcspn(words, " ");
+
+		if (n == len && pg_strncasecmp(words, text, n) == 0)
+			return true;
+		words += n + strspn(words + n, " ");
+	}
+	return false;
+}
+
 /* All verbs that the resource has. */
 int
 rootfi_verbs(const Resource *resource)
