@@ -14,6 +14,8 @@
 
 #include "api.h"
 #include "catalog.h"
+#include "json.h"
+#include "list.h"
 #include "loop.h"
 #include "query.h"
 
@@ -22,9 +24,9 @@
 
 PG_FUNCTION_INFO_V1(rootfi_wait);
 
-/* Asks for a record, or with the suffix for a list that it has. */
+/* Asks for the record. */
 static Jsonb *
-poll(const Resource *resource, const char *id, const char *suffix)
+poll(const Resource *resource, const char *id)
 {
 	ApiCall		call = {.request = {.method = "GET"}};
 	StringInfoData target;
@@ -33,7 +35,6 @@ poll(const Resource *resource, const char *id, const char *suffix)
 	initStringInfo(&target);
 	appendStringInfoString(&target, resource->path);
 	rootfi_path_add_id(&target, id);
-	appendStringInfoString(&target, suffix);
 	call.request.target = target.data;
 	call.action = psprintf("get %s \"%s\"", resource->singular, id);
 	answer = rootfi_api_call(&call);
@@ -101,18 +102,45 @@ has_ended(Jsonb *answer)
 								 status.val.string.len));
 }
 
-/* {"state": {...}, "jobs": ...} */
+/* Appends all records of a list as elements of an array. */
+static void
+append_list(StringInfo text, const ListRequest *request)
+{
+	ListScan   *scan = rootfi_list_begin(request);
+	const JsonAnswer *page;
+	int64		n = 0;
+
+	while ((page = rootfi_list_next(scan)) != NULL)
+		for (int i = 0; i < page->nrecords; i++)
+		{
+			if (n++ > 0)
+				appendStringInfoChar(text, ',');
+			appendBinaryStringInfo(text, page->records[i].text,
+								   page->records[i].len);
+		}
+}
+
+/* {"state": {...}, "jobs": [...]} */
 static Jsonb *
-make_result(Jsonb *answer, Jsonb *jobs)
+make_result(Jsonb *answer, const ListRequest *jobs)
 {
 	StringInfoData text;
+	Jsonb	   *result;
+	char	   *problem;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "{\"state\": %s, \"jobs\": %s}",
-					 JsonbToCString(NULL, inner_container(answer), 1024),
-					 JsonbToCString(NULL, inner_container(jobs), 1024));
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-											  CStringGetDatum(text.data)));
+	appendStringInfo(&text, "{\"state\": %s, \"jobs\": [",
+					 JsonbToCString(NULL, inner_container(answer), 1024));
+	append_list(&text, jobs);
+	appendStringInfoString(&text, "]}");
+	result = rootfi_json_to_jsonb(text.data, text.len, &problem);
+	if (result == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("the list of %s cannot be read",
+						jobs->resource->plural),
+				 errdetail("%s", problem)));
+	return result;
 }
 
 /* Sleeps until a time of rootfi_loop_now(), or an interrupt. */
@@ -143,10 +171,16 @@ rootfi_wait(PG_FUNCTION_ARGS)
 	const Resource *resource =
 	rootfi_resource_by_name(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	char	   *id = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	ListRequest jobs = {
+		.resource = rootfi_resource_by_name(psprintf("%s/{id}/jobs",
+													 resource->name)),
+		.parent_id = id,
+		.max_rows = PG_INT64_MAX,
+	};
 	int64		deadline = rootfi_loop_now() +
 	interval_ms(PG_GETARG_INTERVAL_P(2));
 	int64		pause = FIRST_PAUSE;
-	Jsonb	   *answer = poll(resource, id, "");
+	Jsonb	   *answer = poll(resource, id);
 
 	while (!has_ended(answer))
 	{
@@ -161,7 +195,7 @@ rootfi_wait(PG_FUNCTION_ARGS)
 		}
 		pause_until(rootfi_loop_now() + Min(pause, left));
 		pause = Min(pause * 2, LONGEST_PAUSE);
-		answer = poll(resource, id, "");
+		answer = poll(resource, id);
 	}
-	PG_RETURN_JSONB_P(make_result(answer, poll(resource, id, "/jobs")));
+	PG_RETURN_JSONB_P(make_result(answer, &jobs));
 }

@@ -170,8 +170,14 @@ is($node->safe_psql('postgres', 'SELECT count(*) > 0, count(DISTINCT sync_id) = 
 my $async = $json->decode($node->safe_psql('postgres', q{
 	SELECT rootfi_wait_sync(rootfi_create_customer(1089, '[{"name": "A"}, {"name": "B"}]', run_async => true) ->> 'sync_id')}));
 is("$async->{state}{success_count} $async->{state}{failed_count}", '2 0', 'an asynchronous write can be waited for');
+my $many = $node->safe_psql('postgres', q{
+	SELECT w #>> '{state,success_count}', jsonb_array_length(w -> 'jobs')
+	FROM rootfi_wait_sync(rootfi_create_customer(1089, (SELECT jsonb_agg(jsonb_build_object('name', 'N' || n)) FROM generate_series(1, 1200) AS n), true) ->> 'sync_id') AS w});
+is($many, '1200|1200', 'of however many objects');
 is(sqlstate_of($node, q{SELECT rootfi_wait_sync('none')}), 'P0002', 'a sync that does not exist is an error');
-$sandbox->fault({ status => 200, times => -1, path => '/v3/core/syncs/slow', body => { data => { sync_id => 'slow', status => 'RUNNING', running_count => 1 } } });
+$sandbox->fault(
+	{ status => 200, times => -1, path => '/v3/core/syncs/slow/jobs', body => { data => [] } },
+	{ status => 200, times => -1, path => '/v3/core/syncs/slow', body => { data => { sync_id => 'slow', status => 'RUNNING', running_count => 1 } } });
 (undef, my $state, my $warning) = $node->psql('postgres', q{SELECT rootfi_wait_sync('slow', '700ms') #>> '{state,status}'});
 is($state, 'RUNNING', 'after the time-out its last state is returned');
 like($warning, qr/WARNING:  sync "slow" is not over yet/, 'with a warning');
