@@ -68,14 +68,14 @@ read_answer(const ApiCall *call, const HttpResponse *response)
 }
 
 /*
- * Makes a call over the session's connection and returns the answer, NULL if
+ * Makes a call to its server as the current user and returns the answer, NULL if
  * it has none, in the current context.  Raises the errors of
  * rootfi_connection_get, rootfi_check_response and rootfi_report_unreadable.
  */
 Jsonb *
 rootfi_api_call(const ApiCall *call)
 {
-	RootfiConnection *connection = rootfi_connection_get();
+	RootfiConnection *connection = rootfi_connection_get(call->server);
 	char	   *server_name = pstrdup(connection->server_name);
 	HttpTransfer *transfer;
 	HttpResponse *response;

@@ -13,6 +13,7 @@ typedef struct ApiCall
 {
 	HttpRequest request;
 	const char *action;			/* completes "could not ..." */
+	const char *server;			/* NULL: that of the setting */
 } ApiCall;
 
 extern Jsonb *rootfi_api_call(const ApiCall *call);

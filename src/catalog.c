@@ -294,84 +294,104 @@ static const StrayChild contact_stray_addresses[] = {
 };
 
 static const ChildList fulfillment_children[] = {
-	{"line_items", "rootfi_fulfillment_line_item", "fulfillment_rootfi_id"},
-	{"addresses", "rootfi_fulfillment_address", "fulfillment_rootfi_id"},
+	{"line_items", "rootfi_fulfillment_line_item", "fulfillment_line_items",
+	"fulfillment_rootfi_id"},
+	{"addresses", "rootfi_fulfillment_address", "fulfillment_addresses",
+	"fulfillment_rootfi_id"},
 	{NULL}
 };
 
 static const ChildList order_children[] = {
-	{"line_items", "rootfi_order_line_item", "order_rootfi_id"},
-	{"addresses", "rootfi_order_address", "order_rootfi_id",
+	{"line_items", "rootfi_order_line_item", "order_line_items",
+	"order_rootfi_id"},
+	{"addresses", "rootfi_order_address", "order_addresses", "order_rootfi_id",
 	order_stray_addresses},
-	{"fulfillments", "rootfi_order_fulfillment", "order_rootfi_id", NULL,
+	{"fulfillments", "rootfi_order_fulfillment", "order_fulfillments",
+		"order_rootfi_id", NULL,
 	fulfillment_children},
-	{"transactions", "rootfi_order_transaction", "order_rootfi_id"},
+	{"transactions", "rootfi_order_transaction", "order_transactions",
+	"order_rootfi_id"},
 	{NULL}
 };
 
 static const ChildList item_children[] = {
-	{"variants", "rootfi_item_variant", "item_rootfi_id"},
+	{"variants", "rootfi_item_variant", "item_variants", "item_rootfi_id"},
 	{NULL}
 };
 
 static const ChildList inventory_children[] = {
-	{"addresses", "rootfi_inventory_address", "inventory_rootfi_id"},
+	{"addresses", "rootfi_inventory_address", "inventory_addresses",
+	"inventory_rootfi_id"},
 	{NULL}
 };
 
 static const ChildList contact_children[] = {
-	{"addresses", "rootfi_contact_address", "contact_rootfi_id",
+	{"addresses", "rootfi_contact_address", "contact_addresses",
+		"contact_rootfi_id",
 	contact_stray_addresses},
 	{NULL}
 };
 
 static const ChildList customer_children[] = {
-	{"address", "rootfi_customer_address", "customer_rootfi_id"},
+	{"address", "rootfi_customer_address", "customer_addresses",
+	"customer_rootfi_id"},
 	{NULL}
 };
 
 static const ChildList v3_order_children[] = {
-	{"line_items", "rootfi_v3_order_line_item", "v3_order_rootfi_id"},
-	{"addresses", "rootfi_v3_order_address", "v3_order_rootfi_id"},
+	{"line_items", "rootfi_v3_order_line_item", "v3_order_line_items",
+	"v3_order_rootfi_id"},
+	{"addresses", "rootfi_v3_order_address", "v3_order_addresses",
+	"v3_order_rootfi_id"},
 	{"shipping_line_items", "rootfi_v3_order_shipping_line_item",
+		"v3_order_shipping_line_items",
 	"v3_order_rootfi_id"},
 	{NULL}
 };
 
 static const ChildList payment_order_children[] = {
 	{"line_items", "rootfi_payment_order_line_item",
+		"payment_order_line_items",
 	"payment_order_rootfi_id"},
 	{"transactions", "rootfi_payment_order_transaction",
+		"payment_order_transactions",
 	"payment_order_rootfi_id"},
 	{NULL}
 };
 
 static const ChildList payment_contact_children[] = {
 	{"addresses", "rootfi_payment_contact_address",
+		"payment_contact_addresses",
 	"payment_contact_rootfi_id"},
 	{NULL}
 };
 
 static const ChildList invoice_children[] = {
-	{"line_items", "rootfi_invoice_line_item", "invoice_rootfi_id"},
-	{"transactions", "rootfi_invoice_transaction", "invoice_rootfi_id"},
-	{"orders", "rootfi_invoice_order", "invoice_rootfi_id"},
+	{"line_items", "rootfi_invoice_line_item", "invoice_line_items",
+	"invoice_rootfi_id"},
+	{"transactions", "rootfi_invoice_transaction", "invoice_transactions",
+	"invoice_rootfi_id"},
+	{"orders", "rootfi_invoice_order", "invoice_orders", "invoice_rootfi_id"},
 	{NULL}
 };
 
 static const ChildList payment_item_children[] = {
-	{"variants", "rootfi_payment_item_variant", "payment_item_rootfi_id"},
+	{"variants", "rootfi_payment_item_variant", "payment_item_variants",
+	"payment_item_rootfi_id"},
 	{NULL}
 };
 
 static const ChildList subscription_children[] = {
-	{"items", "rootfi_subscription_item", "subscription_rootfi_id"},
+	{"items", "rootfi_subscription_item", "subscription_items",
+	"subscription_rootfi_id"},
 	{NULL}
 };
 
 static const ChildList company_children[] = {
-	{"connections", "rootfi_company_connection", "company_rootfi_id"},
-	{"activity_log", "rootfi_company_activity", "company_rootfi_id"},
+	{"connections", "rootfi_company_connection", "company_connections",
+	"company_rootfi_id"},
+	{"activity_log", "rootfi_company_activity", "company_activities",
+	"company_rootfi_id"},
 	{NULL}
 };
 
@@ -382,17 +402,18 @@ static const ChildList company_children[] = {
 #define LIST	VERB_BIT(VERB_LIST)
 
 /*
- * A row's names: in SQL, on the server, of one, of several, of the row type.
+ * A row's names: in SQL, on the server, of one, of several, of the row type,
+ * of a table of such rows.
  */
-#define NAMES(name_, path_, singular_, plural_, row_type_) \
+#define NAMES(name_, path_, singular_, plural_, row_type_, table_) \
 	.name = name_, .path = path_, .singular = singular_, \
-	.plural = plural_, .row_type = row_type_
+	.plural = plural_, .row_type = row_type_, .table = table_
 
 const Resource rootfi_resource_table[] = {
 	/* E-commerce, version 4 */
 	{
 		NAMES("ecommerce/orders", "/v4/ecommerce/orders",
-			  "order", "orders", "rootfi_order"),
+			  "order", "orders", "rootfi_order", "orders"),
 		.documented = CREATE | GET | UPDATE | DELETE,
 		.implied = LIST,
 		.fields = order_fields,
@@ -401,34 +422,36 @@ const Resource rootfi_resource_table[] = {
 	},
 	{
 		NAMES("ecommerce/items", "/v4/ecommerce/items",
-			  "item", "items", "rootfi_item"),
+			  "item", "items", "rootfi_item", "items"),
 		.documented = CREATE | GET | UPDATE | DELETE | LIST,
 		.fields = item_fields,
 		.children = item_children,
 	},
 	{
 		NAMES("ecommerce/products", "/v4/ecommerce/products",
-			  "product", "products", NULL),
+			  "product", "products", NULL, NULL),
 		.documented = CREATE,
 		.fields = product_fields,
 	},
 	{
 		NAMES("ecommerce/fulfillments", "/v4/ecommerce/fulfillments",
-			  "fulfillment", "fulfillments", "rootfi_fulfillment"),
+			  "fulfillment", "fulfillments", "rootfi_fulfillment",
+			  "fulfillments"),
 		.documented = CREATE | GET | UPDATE | LIST,
 		.fields = fulfillment_fields,
 		.children = fulfillment_children,
 	},
 	{
 		NAMES("ecommerce/transactions", "/v4/ecommerce/transactions",
-			  "transaction", "transactions", "rootfi_transaction"),
+			  "transaction", "transactions", "rootfi_transaction",
+			  "transactions"),
 		.documented = CREATE | GET | LIST,
 		.fields = transaction_fields,
 		.plain_filters = "type",
 	},
 	{
 		NAMES("ecommerce/inventories", "/v4/ecommerce/inventories",
-			  "inventory", "inventories", "rootfi_inventory"),
+			  "inventory", "inventories", "rootfi_inventory", "inventories"),
 		.documented = GET | UPDATE,
 		.implied = CREATE | LIST,
 		.fields = inventory_fields,
@@ -437,67 +460,71 @@ const Resource rootfi_resource_table[] = {
 	},
 	{
 		NAMES("ecommerce/contacts", "/v4/ecommerce/contacts",
-			  "contact", "contacts", "rootfi_contact"),
+			  "contact", "contacts", "rootfi_contact", "contacts"),
 		.implied = CREATE | GET | UPDATE | DELETE | LIST,
 		.fields = contact_fields,
 		.children = contact_children,
 	},
 	{
 		NAMES("ecommerce/balances", "/v4/ecommerce/balances",
-			  "balance", "balances", "rootfi_balance"),
+			  "balance", "balances", "rootfi_balance", "balances"),
 		.implied = LIST,
 	},
 	{
 		NAMES("ecommerce/company_info", "/v4/ecommerce/company_info",
-			  "company info", "company infos", "rootfi_company_info"),
+			  "company info", "company infos", "rootfi_company_info",
+			  "company_infos"),
 		.implied = LIST,
 	},
 
 	/* E-commerce, version 3 */
 	{
 		NAMES("v3/ecommerce/customers", "/v3/ecommerce/customers",
-			  "customer", "customers", "rootfi_customer"),
+			  "customer", "customers", "rootfi_customer", "customers"),
 		.documented = CREATE | LIST,
 		.fields = customer_fields,
 		.children = customer_children,
 	},
 	{
 		NAMES("v3/ecommerce/orders", "/v3/ecommerce/orders",
-			  "v3 order", "v3 orders", "rootfi_v3_order"),
+			  "v3 order", "v3 orders", "rootfi_v3_order", "v3_orders"),
 		.documented = LIST,
 		.children = v3_order_children,
 	},
 	{
 		NAMES("v3/ecommerce/products", "/v3/ecommerce/products",
-			  "v3 product", "v3 products", "rootfi_v3_product"),
+			  "v3 product", "v3 products", "rootfi_v3_product", "v3_products"),
 		.documented = CREATE,
 		.implied = LIST,
 		.fields = product_fields,
 	},
 	{
 		NAMES("v3/ecommerce/transactions", "/v3/ecommerce/transactions",
-			  "v3 transaction", "v3 transactions", "rootfi_v3_transaction"),
+			  "v3 transaction", "v3 transactions", "rootfi_v3_transaction",
+			  "v3_transactions"),
 		.implied = LIST,
 	},
 	{
 		NAMES("v3/ecommerce/fulfillments", "/v3/ecommerce/fulfillments",
-			  "v3 fulfillment", "v3 fulfillments", "rootfi_v3_fulfillment"),
+			  "v3 fulfillment", "v3 fulfillments", "rootfi_v3_fulfillment",
+			  "v3_fulfillments"),
 		.implied = LIST,
 	},
 	{
 		NAMES("v3/ecommerce/inventories", "/v3/ecommerce/inventories",
-			  "v3 inventory", "v3 inventories", "rootfi_v3_inventory"),
+			  "v3 inventory", "v3 inventories", "rootfi_v3_inventory",
+			  "v3_inventories"),
 		.implied = LIST,
 	},
 	{
 		NAMES("v3/ecommerce/balances", "/v3/ecommerce/balances",
-			  "v3 balance", "v3 balances", "rootfi_v3_balance"),
+			  "v3 balance", "v3 balances", "rootfi_v3_balance", "v3_balances"),
 		.implied = LIST,
 	},
 	{
 		NAMES("v3/ecommerce/company_info", "/v3/ecommerce/company_info",
 			  "v3 company info", "v3 company infos",
-			  "rootfi_v3_company_info"),
+			  "rootfi_v3_company_info", "v3_company_infos"),
 		.implied = LIST,
 	},
 
@@ -505,7 +532,7 @@ const Resource rootfi_resource_table[] = {
 	{
 		NAMES("payments/contacts", "/v4/payments/contacts",
 			  "payment contact", "payment contacts",
-			  "rootfi_payment_contact"),
+			  "rootfi_payment_contact", "payment_contacts"),
 		.documented = CREATE | UPDATE | DELETE | LIST,
 		.implied = GET,
 		.body = BODY_BARE,
@@ -514,7 +541,8 @@ const Resource rootfi_resource_table[] = {
 	},
 	{
 		NAMES("payments/orders", "/v4/payments/orders",
-			  "payment order", "payment orders", "rootfi_payment_order"),
+			  "payment order", "payment orders", "rootfi_payment_order",
+			  "payment_orders"),
 		.documented = CREATE | UPDATE | DELETE | LIST,
 		.implied = GET,
 		.body = BODY_BARE,
@@ -524,7 +552,7 @@ const Resource rootfi_resource_table[] = {
 	},
 	{
 		NAMES("payments/invoices", "/v4/payments/invoices",
-			  "invoice", "invoices", "rootfi_invoice"),
+			  "invoice", "invoices", "rootfi_invoice", "invoices"),
 		.documented = UPDATE | LIST,
 		.implied = CREATE | GET | DELETE,
 		.body = BODY_BARE,
@@ -533,7 +561,8 @@ const Resource rootfi_resource_table[] = {
 	},
 	{
 		NAMES("payments/items", "/v4/payments/items",
-			  "payment item", "payment items", "rootfi_payment_item"),
+			  "payment item", "payment items", "rootfi_payment_item",
+			  "payment_items"),
 		.documented = CREATE | DELETE | LIST,
 		.implied = GET | UPDATE,
 		.body = BODY_BARE,
@@ -542,7 +571,8 @@ const Resource rootfi_resource_table[] = {
 	},
 	{
 		NAMES("payments/subscriptions", "/v4/payments/subscriptions",
-			  "subscription", "subscriptions", "rootfi_subscription"),
+			  "subscription", "subscriptions", "rootfi_subscription",
+			  "subscriptions"),
 		.documented = CREATE | UPDATE | DELETE,
 		.implied = GET | LIST,
 		.body = BODY_BARE,
@@ -552,7 +582,7 @@ const Resource rootfi_resource_table[] = {
 	{
 		NAMES("payments/transactions", "/v4/payments/transactions",
 			  "payment transaction", "payment transactions",
-			  "rootfi_payment_transaction"),
+			  "rootfi_payment_transaction", "payment_transactions"),
 		.documented = CREATE | LIST,
 		.implied = GET,
 		.body = BODY_BARE,
@@ -561,13 +591,13 @@ const Resource rootfi_resource_table[] = {
 	},
 	{
 		NAMES("payments/disputes", "/v4/payments/disputes",
-			  "dispute", "disputes", "rootfi_dispute"),
+			  "dispute", "disputes", "rootfi_dispute", "disputes"),
 		.implied = LIST,
 		.body = BODY_BARE,
 	},
 	{
 		NAMES("payments/payouts", "/v4/payments/payouts",
-			  "payout", "payouts", "rootfi_payout"),
+			  "payout", "payouts", "rootfi_payout", "payouts"),
 		.implied = LIST,
 		.body = BODY_BARE,
 	},
@@ -575,7 +605,7 @@ const Resource rootfi_resource_table[] = {
 	/* Core, version 3 */
 	{
 		NAMES("v3/core/companies", "/v3/core/companies",
-			  "company", "companies", "rootfi_company"),
+			  "company", "companies", "rootfi_company", "companies"),
 		.documented = GET | UPDATE | LIST,
 		.body = BODY_PLAIN,
 		.fields = company_fields,
@@ -584,7 +614,8 @@ const Resource rootfi_resource_table[] = {
 	},
 	{
 		NAMES("v3/core/invite_links", "/v3/core/invite_links",
-			  "invite link", "invite links", "rootfi_invite_link"),
+			  "invite link", "invite links", "rootfi_invite_link",
+			  "invite_links"),
 		.documented = CREATE | UPDATE,
 		.implied = GET | DELETE | LIST,
 		.body = BODY_PLAIN,
@@ -593,7 +624,7 @@ const Resource rootfi_resource_table[] = {
 	},
 	{
 		NAMES("v3/core/syncs", "/v3/core/syncs",
-			  "sync", "syncs", "rootfi_sync"),
+			  "sync", "syncs", "rootfi_sync", "syncs"),
 		.documented = CREATE | GET | LIST,
 		.body = BODY_BARE,
 		.fields = sync_fields,
@@ -602,19 +633,19 @@ const Resource rootfi_resource_table[] = {
 	},
 	{
 		NAMES("v3/core/syncs/{id}/jobs", "/v3/core/syncs/{id}/jobs",
-			  "sync job", "sync jobs", "rootfi_sync_job"),
+			  "sync job", "sync jobs", "rootfi_sync_job", "sync_jobs"),
 		.documented = LIST,
 		.core = true,
 	},
 	{
 		NAMES("v3/core/syncs/jobs", "/v3/core/syncs/jobs",
-			  "sync job", "sync jobs", NULL),
+			  "sync job", "sync jobs", NULL, NULL),
 		.documented = GET,
 		.core = true,
 	},
 	{
 		NAMES("v3/core/webhooks", "/v3/core/webhooks",
-			  "webhook", "webhooks", "rootfi_webhook"),
+			  "webhook", "webhooks", "rootfi_webhook", "webhooks"),
 		.documented = CREATE | UPDATE,
 		.implied = GET | DELETE | LIST,
 		.body = BODY_PLAIN,

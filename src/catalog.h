@@ -61,6 +61,8 @@ typedef struct FieldAlias
 	const char *values;			/* only these, separated by blanks; any case */
 } FieldAlias;
 
+#define MAX_STRAYS	4			/* of one list */
+
 /* Objects that stand outside the list they belong into (C3). */
 typedef struct StrayChild
 {
@@ -73,6 +75,7 @@ typedef struct ChildList
 {
 	const char *member;
 	const char *row_type;
+	const char *table;			/* name of a table of such rows */
 	const char *parent_key;		/* column that holds the parent's rootfi_id */
 	const StrayChild *strays;
 	const struct ChildList *children;
@@ -85,6 +88,7 @@ typedef struct Resource
 	const char *singular;		/* in messages: "payment order" */
 	const char *plural;
 	const char *row_type;		/* NULL when there is none */
+	const char *table;			/* name of a table of such rows, or NULL */
 	int			documented;		/* bits of verbs that a page shows */
 	int			implied;		/* and of those that follow from others */
 	BodyShape	body;

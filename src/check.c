@@ -51,7 +51,7 @@ try_connection(ErrorData **error)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		connection = rootfi_connection_get();
+		connection = rootfi_connection_get(NULL);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();

@@ -21,7 +21,8 @@ typedef bool (*ColumnReader) (RowColumn *column, const JsonValue *value,
 struct RowColumn
 {
 	const char *name;
-	int			index;			/* in the row */
+	int			index;			/* in the row, -1 for a claimed member */
+	bool		seen;			/* some object had such a member */
 	Oid			type;
 	int32		typmod;
 	ColumnReader read;

@@ -56,28 +56,28 @@ rootfi_connection_init(void)
 								  (Datum) 0);
 }
 
-/* The server that the setting names; each way of not having it is an error. */
+/* The server of that name; each way of not having it is an error. */
 static Oid
-find_server(void)
+find_server(const char *name)
 {
-	Oid			serverid = get_foreign_server_oid(rootfi_server, true);
+	Oid			serverid = get_foreign_server_oid(name, true);
 	Oid			userid = GetUserId();
 	AclResult	acl;
 
 	if (!OidIsValid(serverid))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("server \"%s\" does not exist", rootfi_server),
+				 errmsg("server \"%s\" does not exist", name),
 				 errhint("Run \"CREATE SERVER %s FOREIGN DATA WRAPPER rootfi\", or set \"rootfi.server\" to the name of another server.",
-						 quote_identifier(rootfi_server))));
+						 quote_identifier(name))));
 	acl = rootfi_server_aclcheck(serverid, userid);
 	if (acl != ACLCHECK_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for foreign server %s",
-						rootfi_server),
+						name),
 				 errhint("Ask its owner to run \"GRANT USAGE ON FOREIGN SERVER %s TO %s\".",
-						 quote_identifier(rootfi_server),
+						 quote_identifier(name),
 						 quote_identifier(GetUserNameFromId(userid, false)))));
 	return serverid;
 }
@@ -262,16 +262,16 @@ connection_entry(Oid serverid, Oid userid)
 }
 
 /*
- * The connection that the current user's calls go over: server of the setting
- * "rootfi.server", mapping of the current user or PUBLIC.  Errors: 42704
- * without server, mapping or key, 42501 without USAGE, each with the statement
- * that mends it.
+ * The connection to the server of that name (NULL: that of the setting
+ * "rootfi.server") with the mapping of the current user or PUBLIC.  Errors:
+ * 42704 without server, mapping or key, 42501 without USAGE, each with the
+ * statement that mends it.
  */
 RootfiConnection *
-rootfi_connection_get(void)
+rootfi_connection_get(const char *server)
 {
-	RootfiConnection *connection = connection_entry(find_server(),
-													GetUserId());
+	Oid			serverid = find_server(server ? server : rootfi_server);
+	RootfiConnection *connection = connection_entry(serverid, GetUserId());
 
 	if (!connection->valid)
 	{

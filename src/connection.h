@@ -32,7 +32,7 @@ typedef struct RootfiConnection
 extern char *rootfi_server;		/* setting rootfi.server */
 
 extern void rootfi_connection_init(void);
-extern RootfiConnection *rootfi_connection_get(void);
+extern RootfiConnection *rootfi_connection_get(const char *server);
 extern bool rootfi_connection_may_use(void);
 
 #endif							/* ROOTFI_CONNECTION_H */

@@ -20,13 +20,20 @@
 #include "convert.h"
 #include "scalars.h"
 
-/* An object being read. */
+/* An object being converted. */
 typedef struct RowState
 {
 	RowPlan    *plan;
+	const RowObject *object;
 	JsonbParseState *extra;		/* NULL until there is a member for it */
-	JsonValue  *alias_values;	/* by alias; type 0 while not seen */
 } RowState;
+
+/* An object being read. */
+typedef struct ReadState
+{
+	RowPlan    *plan;
+	RowObject  *object;
+} ReadState;
 
 static int
 compare_columns(const void *a, const void *b)
@@ -75,6 +82,25 @@ find_column(const RowPlan *plan, const char *name)
 
 	return bsearch(&key, plan->columns, plan->ncolumns, sizeof(RowColumn),
 				   compare_columns);
+}
+
+/*
+ * Claims a member: its value is then in the objects that are read, as if it
+ * had a column, and does not go to "extra".
+ */
+void
+rootfi_row_claim(RowPlan *plan, const char *member)
+{
+	if (find_column(plan, member) != NULL)
+		return;
+	plan->columns = repalloc(plan->columns,
+							 (plan->ncolumns + 1) * sizeof(RowColumn));
+	plan->columns[plan->ncolumns++] =
+		(RowColumn)
+	{
+		.name = member,.index = -1
+	};
+	qsort(plan->columns, plan->ncolumns, sizeof(RowColumn), compare_columns);
 }
 
 /*
@@ -170,15 +196,6 @@ add_extra(RowState *state, const char *name, const JsonValue *value)
 	pushJsonbValue(&state->extra, WJB_VALUE, &item);
 }
 
-/* Keeps a member for the aliases that name it. */
-static void
-keep_for_aliases(RowState *state, const char *name, const JsonValue *value)
-{
-	for (int i = 0; i < state->plan->naliases; i++)
-		if (strcmp(state->plan->aliases[i].member, name) == 0)
-			state->alias_values[i] = *value;
-}
-
 /* Does a member say again what its column was set to? */
 static bool
 repeats_fixed(RowColumn *column, const JsonValue *value)
@@ -193,39 +210,111 @@ repeats_fixed(RowColumn *column, const JsonValue *value)
 static void
 take_member(void *arg, const char *name, const JsonValue *value)
 {
-	RowState   *state = arg;
-	RowPlan    *plan = state->plan;
+	ReadState  *state = arg;
+	RowObject  *object = state->object;
+	RowColumn  *column = find_column(state->plan, name);
+
+	if (column != NULL)
+	{
+		column->seen = true;
+		object->values[column - state->plan->columns] = *value;
+		return;
+	}
+	if (object->nothers == object->capacity)
+	{
+		object->capacity = Max(8, object->capacity * 2);
+		object->others = object->others == NULL ?
+			palloc(object->capacity * sizeof(RowMember)) :
+			repalloc(object->others, object->capacity * sizeof(RowMember));
+	}
+	object->others[object->nothers++] = (RowMember)
+	{
+		name, *value
+	};
+}
+
+/*
+ * Takes an object apart without converting anything.  What it says lives in
+ * the current context and points into the text.  What is not an object, or
+ * not JSON, raises 08P01.
+ */
+void
+rootfi_row_read(RowPlan *plan, const JsonValue *json, RowObject *object)
+{
+	ReadState	state = {.plan = plan,.object = object};
+	char	   *problem;
+
+	if (json->type != JSON_TOKEN_OBJECT_START)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("cannot make a row of what is not a JSON object"),
+				 errdetail("The value begins with: %.*s",
+						   pg_encoding_mbcliplen(PG_UTF8, json->text,
+												 json->len, 60),
+						   json->text)));
+	memset(object, 0, sizeof(*object));
+	object->values = palloc0(plan->ncolumns * sizeof(JsonValue));
+	problem = rootfi_json_walk(json->text, json->len, NULL, take_member,
+							   &state);
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("cannot make a row of what is not a JSON object"),
+				 errdetail("%s", problem)));
+}
+
+/*
+ * What an object says of a column, or NULL if the plan has no such column
+ * (nor claimed such a member); type 0 if the object says nothing.
+ */
+JsonValue *
+rootfi_row_value(const RowPlan *plan, const RowObject *object,
+				 const char *name)
+{
 	RowColumn  *column = find_column(plan, name);
 
-	if (column == NULL)
-	{
-		add_extra(state, name, value);
-		keep_for_aliases(state, name, value);
-	}
-	else if (column->fixed)
-	{
-		if (value->type != JSON_TOKEN_NULL && !repeats_fixed(column, value))
-			add_extra(state, name, value);
-	}
-	else
-	{
-		bool	   *isnull = &plan->nulls[column->index];
+	return column == NULL ? NULL : &object->values[column - plan->columns];
+}
 
-		*isnull = value->type == JSON_TOKEN_NULL;
-		if (!*isnull &&
-			!column->read(column, value, &plan->values[column->index]))
-		{
-			*isnull = true;
-			add_extra(state, name, value);
-		}
+/* Converts what the object says of one column. */
+static void
+convert_column(RowState *state, RowColumn *column, const JsonValue *value)
+{
+	RowPlan    *plan = state->plan;
+	bool		is_said = value->type != JSON_TOKEN_INVALID &&
+	value->type != JSON_TOKEN_NULL;
+
+	if (column->index < 0)
+		return;
+	if (column->fixed)
+	{
+		plan->values[column->index] = column->fixed_value;
+		plan->nulls[column->index] = false;
+		if (is_said && !repeats_fixed(column, value))
+			add_extra(state, column->name, value);
+		return;
 	}
+	plan->nulls[column->index] = !is_said ||
+		!column->read(column, value, &plan->values[column->index]);
+	if (is_said && plan->nulls[column->index])
+		add_extra(state, column->name, value);
+}
+
+/* What the object says under a name that is no column's, NULL for nothing. */
+static const JsonValue *
+find_other(const RowObject *object, const char *name)
+{
+	for (int i = object->nothers - 1; i >= 0; i--)
+		if (strcmp(object->others[i].name, name) == 0)
+			return &object->others[i].value;
+	return NULL;
 }
 
 /* Can the alias take its value from this member? */
 static bool
 alias_accepts(const FieldAlias *alias, const JsonValue *value)
 {
-	if (value->type == JSON_TOKEN_INVALID || value->type == JSON_TOKEN_NULL)
+	if (value == NULL || value->type == JSON_TOKEN_NULL)
 		return false;
 	return alias->values == NULL ||
 		(value->token != NULL && rootfi_in_words(value->token, alias->values));
@@ -242,61 +331,31 @@ apply_aliases(RowState *state)
 
 	for (int i = 0; i < plan->naliases; i++)
 	{
-		RowColumn  *column = find_column(plan, plan->aliases[i].column);
-		const JsonValue *value = &state->alias_values[i];
+		const FieldAlias *alias = &plan->aliases[i];
+		RowColumn  *column = find_column(plan, alias->column);
+		const JsonValue *value = find_other(state->object, alias->member);
 
 		if (column != NULL && plan->nulls[column->index] &&
-			alias_accepts(&plan->aliases[i], value) &&
+			alias_accepts(alias, value) &&
 			column->read(column, value, &plan->values[column->index]))
 			plan->nulls[column->index] = false;
 	}
 }
 
-/* Begins a row: all NULL but the columns that are set. */
-static void
-begin_row(RowPlan *plan)
-{
-	memset(plan->nulls, true, plan->desc->natts * sizeof(bool));
-	for (int i = 0; i < plan->ncolumns; i++)
-	{
-		RowColumn  *column = &plan->columns[i];
-
-		if (column->fixed)
-		{
-			plan->values[column->index] = column->fixed_value;
-			plan->nulls[column->index] = false;
-		}
-	}
-}
-
 /*
- * Reads an object into the plan's values and nulls.  They, and all that the
- * reading allocates, live in the current context: one that the caller resets
- * row by row.  What is not an object, or not JSON, raises 08P01.
+ * Converts an object into the plan's values and nulls.  They live in the
+ * current context: one that the caller resets row by row.
  */
 void
-rootfi_row_fill(RowPlan *plan, const JsonValue *object)
+rootfi_row_convert(RowPlan *plan, const RowObject *object)
 {
-	RowState	state = {.plan = plan};
-	char	   *problem;
+	RowState	state = {.plan = plan,.object = object};
 
-	if (object->type != JSON_TOKEN_OBJECT_START)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("cannot make a row of what is not a JSON object"),
-				 errdetail("The value begins with: %.*s",
-						   pg_encoding_mbcliplen(PG_UTF8, object->text,
-												 object->len, 60),
-						   object->text)));
-	begin_row(plan);
-	state.alias_values = palloc0(plan->naliases * sizeof(JsonValue));
-	problem = rootfi_json_walk(object->text, object->len, NULL,
-							   take_member, &state);
-	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("cannot make a row of what is not a JSON object"),
-				 errdetail("%s", problem)));
+	memset(plan->nulls, true, plan->desc->natts * sizeof(bool));
+	for (int i = 0; i < plan->ncolumns; i++)
+		convert_column(&state, &plan->columns[i], &object->values[i]);
+	for (int i = 0; i < object->nothers; i++)
+		add_extra(&state, object->others[i].name, &object->others[i].value);
 	apply_aliases(&state);
 	if (state.extra != NULL)
 	{
@@ -305,4 +364,14 @@ rootfi_row_fill(RowPlan *plan, const JsonValue *object)
 		plan->values[plan->extra] = JsonbPGetDatum(JsonbValueToJsonb(extra));
 		plan->nulls[plan->extra] = false;
 	}
+}
+
+/* Reads an object and converts it, all in the current context. */
+void
+rootfi_row_fill(RowPlan *plan, const JsonValue *json)
+{
+	RowObject	object;
+
+	rootfi_row_read(plan, json, &object);
+	rootfi_row_convert(plan, &object);
 }

@@ -71,6 +71,9 @@ int			rootfi_max_response_size = 65536;
 
 static dlist_head transfers = DLIST_STATIC_INIT(transfers);
 
+/* When libcurl was driven last, while there was anything to drive. */
+static int64 driven_at = 0;
+
 /* Gives back what is not palloc'd.  Called when the context goes away. */
 static void
 http_release(void *arg)
@@ -190,8 +193,6 @@ http_run(HttpTransfer *transfer)
 	transfer->too_large = false;
 	transfer->problem[0] = '\0';
 	memset(&transfer->seen, 0, sizeof(transfer->seen));
-	rootfi_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS,
-					   (long) Max(transfer->deadline - now, 1));
 	transfer->state = HTTP_RUNNING;
 	rootfi_loop_add(transfer->easy);
 }
@@ -243,6 +244,8 @@ rootfi_http_start(RootfiConnection *connection, const HttpRequest *request)
 	HttpTransfer *transfer = http_create(connection, request);
 	int64		now = rootfi_loop_now();
 
+	if (dlist_head_node(&transfers) == dlist_tail_node(&transfers))
+		driven_at = now;		/* the first one: there was no pause */
 	transfer->state = HTTP_WAITING;
 	transfer->wake = Min(connection->budget_reset, now + LONGEST_BUDGET_WAIT);
 	if (transfer->wake <= now)
@@ -481,7 +484,30 @@ http_collect(void)
 }
 
 /*
- * Runs the attempts that are due.  Returns when the next one is, -1 for none.
+ * The limits are for the server.  Time that was spent elsewhere while an
+ * answer may have been there (rows of another page were written, triggers
+ * fired) is added to them.
+ */
+static void
+http_forgive_pause(void)
+{
+	dlist_iter	iter;
+	int64		now = rootfi_loop_now();
+	int64		pause = now - driven_at;
+
+	driven_at = now;
+	dlist_foreach(iter, &transfers)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		if (transfer->state == HTTP_RUNNING)
+			transfer->deadline += pause;
+	}
+}
+
+/*
+ * Runs the attempts that are due.  Returns when something is to be done next:
+ * an attempt or the end of a time limit.
  */
 static int64
 http_run_due(void)
@@ -493,32 +519,75 @@ http_run_due(void)
 	dlist_foreach(iter, &transfers)
 	{
 		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+		int64		at;
 
-		if (transfer->state != HTTP_WAITING)
+		if (transfer->state == HTTP_DONE)
 			continue;
-		if (transfer->wake <= now)
+		if (transfer->state == HTTP_WAITING && transfer->wake <= now)
 			http_run(transfer);
-		else if (next < 0 || transfer->wake < next)
-			next = transfer->wake;
+		at = transfer->state == HTTP_WAITING ? transfer->wake :
+			transfer->deadline;
+		if (next < 0 || at < next)
+			next = at;
 	}
 	return next;
 }
 
+/* Ends the attempts whose time is up. */
+static void
+http_expire(void)
+{
+	dlist_iter	iter;
+	int64		now = rootfi_loop_now();
+
+	dlist_foreach(iter, &transfers)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		if (transfer->state != HTTP_RUNNING || now < transfer->deadline)
+			continue;
+		snprintf(transfer->problem, sizeof(transfer->problem),
+				 "Operation timed out after %d milliseconds with %zu bytes received",
+				 transfer->time_limit, transfer->response.len);
+		http_complete(transfer, CURLE_OPERATION_TIMEDOUT);
+	}
+}
+
 /*
- * Waits for the end of a request, all attempts included, while the others go
- * on too.  The response belongs to the transfer.  Errors: only those of an
- * interrupt; how the request ended is the caller's to judge.
+ * Waits until something happens to any of the transfers.  Errors: only those
+ * of an interrupt.
+ */
+void
+rootfi_http_wait(void)
+{
+	int64		next;
+
+	http_forgive_pause();
+	next = http_run_due();
+	if (!http_collect())
+	{
+		rootfi_loop_step(next);
+		http_expire();
+	}
+	driven_at = rootfi_loop_now();
+}
+
+/* Has the request ended, all attempts included? */
+bool
+rootfi_http_done(const HttpTransfer *transfer)
+{
+	return transfer->state == HTTP_DONE;
+}
+
+/*
+ * Waits for the end of a request, while the others go on too.  The response
+ * belongs to the transfer; how the request ended is the caller's to judge.
  */
 HttpResponse *
 rootfi_http_finish(HttpTransfer *transfer)
 {
-	while (transfer->state != HTTP_DONE)
-	{
-		int64		next = http_run_due();
-
-		if (!http_collect())
-			rootfi_loop_step(next);
-	}
+	while (!rootfi_http_done(transfer))
+		rootfi_http_wait();
 	return &transfer->response;
 }
 

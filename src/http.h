@@ -62,6 +62,8 @@ extern int	rootfi_max_response_size;	/* setting, kB */
 
 extern HttpTransfer *rootfi_http_start(RootfiConnection *connection,
 									   const HttpRequest *request);
+extern void rootfi_http_wait(void);
+extern bool rootfi_http_done(const HttpTransfer *transfer);
 extern HttpResponse *rootfi_http_finish(HttpTransfer *transfer);
 extern void rootfi_http_close(HttpTransfer *transfer);
 

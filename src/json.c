@@ -285,6 +285,8 @@ answer_take(void *arg, const char *name, const JsonValue *value)
 	else if (strcmp(name, "next") == 0 &&
 			 value->type == JSON_TOKEN_STRING && value->token[0] != '\0')
 		state->answer->next = value->token;
+	else if (strcmp(name, "total_count") == 0)
+		state->answer->total_count = value->token;
 }
 
 /* The whole text as a value. */

@@ -30,6 +30,7 @@ typedef struct JsonAnswer
 	int			nrecords;
 	bool		is_list;		/* the records stood in an array */
 	char	   *next;			/* cursor of the next page, or NULL */
+	char	   *total_count;	/* of all pages, or NULL */
 } JsonAnswer;
 
 extern char *rootfi_json_walk(const char *text, int len, const char *inside,

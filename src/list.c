@@ -44,6 +44,7 @@ struct ListScan
 	char	   *cursor;			/* that the page ahead was asked with */
 	char	   *mark;			/* a cursor seen before */
 	JsonAnswer	answer;
+	ListStats	stats;
 };
 
 /* Appends "expand" for every list that a record can have inside. */
@@ -101,8 +102,11 @@ ask(ListScan *scan)
 	list_target(&target, scan->request, scan->page_size);
 	if (scan->cursor != NULL)
 		rootfi_query_add(&target, "next", scan->cursor);
+	else if (scan->request->count)
+		rootfi_query_add(&target, "return_count", "true");
 	request.target = target.data;
-	transfer = rootfi_http_start(rootfi_connection_get(), &request);
+	transfer = rootfi_http_start(rootfi_connection_get(scan->request->server),
+								 &request);
 	pfree(target.data);
 	MemoryContextSwitchTo(old);
 	return transfer;
@@ -132,8 +136,9 @@ list_action(const char *verb, const ListRequest *request)
 }
 
 /*
- * Begins to read a list; the first page is asked for at once.  The request
- * must live as long as the scan, which ends with the current context.
+ * Begins to read a list; the first page is asked for at once, that of
+ * request->cursor if there is one.  The request must live as long as the
+ * scan, which ends with the current context.
  */
 ListScan *
 rootfi_list_begin(const ListRequest *request)
@@ -147,10 +152,13 @@ rootfi_list_begin(const ListRequest *request)
 											   "rootfi page",
 											   ALLOCSET_DEFAULT_SIZES);
 	scan->request = request;
-	connection = rootfi_connection_get();
+	connection = rootfi_connection_get(request->server);
 	scan->server_name = pstrdup(connection->server_name);
 	scan->action = list_action("list", request);
 	scan->page_size = choose_page_size(request, connection);
+	scan->stats.total = scan->stats.server_time = -1;
+	if (request->cursor != NULL)
+		scan->cursor = pstrdup(request->cursor);
 	if (request->max_rows != 0)
 		scan->ahead = ask(scan);
 	return scan;
@@ -164,6 +172,20 @@ rootfi_list_context(void *arg)
 
 	errcontext("page %d of the list of %s", scan->page,
 			   scan->request->resource->plural);
+}
+
+/* Has the next page arrived, or has the list ended? */
+bool
+rootfi_list_ready(const ListScan *scan)
+{
+	return scan->ahead == NULL || rootfi_http_done(scan->ahead);
+}
+
+/* What is known of the list so far; lives as long as the scan. */
+const ListStats *
+rootfi_list_stats(const ListScan *scan)
+{
+	return &scan->stats;
 }
 
 /*
@@ -189,16 +211,32 @@ ask_for_less(ListScan *scan)
 	return response;
 }
 
+/* Is it a status that a server may give to a cursor it does not know? */
+static bool
+is_refusal(int status)
+{
+	return status == 400 || status == 404 || status == 410 || status == 422;
+}
+
 /* Waits for the current page. */
 static HttpResponse *
 wait_for_page(ListScan *scan)
 {
+	ListStats  *stats = &scan->stats;
 	HttpResponse *response = rootfi_api_finish(scan->current,
 											   &scan->replaced);
 
+	stats->requests += response->attempts;
 	if (scan->page == 1 && scan->page_size > SAFE_PAGE_SIZE &&
 		response->end == HTTP_ANSWERED && response->status == 400)
+	{
 		response = ask_for_less(scan);
+		stats->requests += response->attempts;
+	}
+	stats->bytes += response->len;
+	stats->server_time = response->server_time;
+	stats->cursor_refused = scan->cursor != NULL &&
+		response->end == HTTP_ANSWERED && is_refusal(response->status);
 	return response;
 }
 
@@ -306,7 +344,11 @@ rootfi_list_next(ListScan *scan)
 	response = wait_for_page(scan);
 	rootfi_check_response(response, scan->action, scan->server_name);
 	open_page(scan, response);
+	if (scan->answer.total_count != NULL &&
+		!rootfi_read_int64(scan->answer.total_count, &scan->stats.total))
+		scan->stats.total = -1;
 	move_cursor(scan, scan->answer.next);
+	scan->stats.cursor = scan->cursor;
 	if (count_rows(scan) && scan->cursor != NULL)
 		scan->ahead = ask(scan);
 	MemoryContextSwitchTo(old);

@@ -14,6 +14,9 @@
 typedef struct ListRequest
 {
 	const Resource *resource;
+	const char *server;			/* NULL: that of the setting */
+	const char *cursor;			/* where to begin, NULL: at the beginning */
+	bool		count;			/* ask how many there are in all */
 	const char *parent_id;		/* whose list it is, NULL for one of its own */
 	bool		has_company;
 	int64		company_id;
@@ -29,10 +32,24 @@ typedef struct ListRequest
 	int			page_size;		/* else what the server's option says */
 } ListRequest;
 
+/* What is known of a list so far. */
+typedef struct ListStats
+{
+	const char *cursor;			/* of the page after this, NULL: it ended */
+	bool		cursor_refused; /* the latest error was about a cursor */
+	int64		total;			/* rows of all pages, -1: not known */
+	int64		server_time;	/* of the latest answer, seconds since 1970,
+								 * or -1 */
+	int64		requests;		/* sent or tried */
+	int64		bytes;			/* of the answers, decoded */
+} ListStats;
+
 typedef struct ListScan ListScan;
 
 extern ListScan *rootfi_list_begin(const ListRequest *request);
+extern bool rootfi_list_ready(const ListScan *scan);
 extern const JsonAnswer *rootfi_list_next(ListScan *scan);
+extern const ListStats *rootfi_list_stats(const ListScan *scan);
 extern bool rootfi_list_count(const ListRequest *request, int64 *count);
 extern void rootfi_list_context(void *scan);
 

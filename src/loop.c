@@ -22,6 +22,7 @@
 
 #include "libpq/pqsignal.h"
 #include "miscadmin.h"
+#include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "loop.h"
@@ -206,7 +207,9 @@ serve_socket(const WaitEvent *event)
 /*
  * Waits until something happens that a transfer may care for, or until the
  * given time (rootfi_loop_now's; -1 for no limit), and lets libcurl act on it.
- * Raises the error of an interrupt that came: a cancel is felt here.
+ * Raises the error of an interrupt that came: a cancel is felt here.  A
+ * snapshot of the catalogs is not kept meanwhile, so that a caller without a
+ * snapshot of its own holds back no vacuum.
  */
 void
 rootfi_loop_step(int64 until)
@@ -217,6 +220,7 @@ rootfi_loop_step(int64 until)
 	CHECK_FOR_INTERRUPTS();
 	if (!wait_set_fits)
 		make_wait_set();
+	InvalidateCatalogSnapshotConditionally();
 	n = WaitEventSetWait(wait_set, wait_time(until), events, MAX_EVENTS,
 						 rootfi_wait_event());
 	for (int i = 0; i < n; i++)

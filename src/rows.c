@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "catalog.h"
+#include "children.h"
 #include "convert.h"
 #include "json.h"
 #include "list.h"
@@ -313,7 +314,6 @@ typedef struct Parent
 	JsonValue	rootfi_id;
 	JsonValue	list;
 	JsonValue	strays[MAX_STRAYS];
-	int			ordinal;		/* of the latest child, from 1 */
 } Parent;
 
 /* Takes the members of a parent that matter. */
@@ -329,7 +329,7 @@ take_parent_member(void *arg, const char *name, const JsonValue *value)
 		parent->company_id = *value;
 	else if (strcmp(name, "rootfi_id") == 0)
 		parent->rootfi_id = *value;
-	for (int i = 0; strays && i < MAX_STRAYS && strays[i].member; i++)
+	for (int i = 0; strays && strays[i].member; i++)
 		if (strcmp(name, strays[i].member) == 0)
 			parent->strays[i] = *value;
 }
@@ -347,52 +347,37 @@ set_key(RowPlan *plan, const char *column, const JsonValue *value)
 
 /* Puts one child. */
 static void
-put_child(Parent *parent, const JsonValue *value, const char *type)
+put_child(void *arg, const JsonValue *value, const char *type, int ordinal)
 {
-	if (value->type == JSON_TOKEN_NULL || value->type == JSON_TOKEN_INVALID)
-		return;
-	rootfi_row_set(parent->plan, "ordinal", ++parent->ordinal, false);
+	Parent	   *parent = arg;
+
+	rootfi_row_set(parent->plan, "ordinal", ordinal, false);
 	sink_put_object(parent->sink, parent->plan, value, type);
 }
 
-/* Puts an element of the list. */
-static void
-take_child(void *arg, const char *name, const JsonValue *value)
-{
-	put_child(arg, value, NULL);
-}
-
-/* Walks a part of the argument; 22023 if that cannot be read. */
-static void
-walk_argument(const JsonValue *value, JsonVisitor visit, Parent *parent)
-{
-	char	   *problem = rootfi_json_walk(value->text, value->len, NULL, visit,
-										   parent);
-
-	if (problem != NULL)
-		report_argument(problem);
-}
-
-/* Puts all children of a record: a list, a single object, and strays (C3). */
+/* Puts all children of a record. */
 static void
 flatten_record(RowSink *sink, RowPlan *plan, const ChildList *child,
 			   const JsonValue *record)
 {
 	Parent		parent = {.sink = sink,.plan = plan,.child = child};
+	char	   *problem;
 
 	if (record->type != JSON_TOKEN_OBJECT_START)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a record must be a JSON object")));
-	walk_argument(record, take_parent_member, &parent);
-	set_key(plan, "rootfi_company_id", &parent.company_id);
-	set_key(plan, child->parent_key, &parent.rootfi_id);
-	if (parent.list.type == JSON_TOKEN_ARRAY_START)
-		walk_argument(&parent.list, take_child, &parent);
-	else
-		put_child(&parent, &parent.list, NULL);
-	for (int i = 0; child->strays && child->strays[i].member; i++)
-		put_child(&parent, &parent.strays[i], child->strays[i].type);
+	problem = rootfi_json_walk(record->text, record->len, NULL,
+							   take_parent_member, &parent);
+	if (problem == NULL)
+	{
+		set_key(plan, "rootfi_company_id", &parent.company_id);
+		set_key(plan, child->parent_key, &parent.rootfi_id);
+		problem = rootfi_children_visit(child, &parent.list, parent.strays,
+										put_child, &parent);
+	}
+	if (problem != NULL)
+		report_argument(problem);
 }
 
 /*
