@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change.h"
 #include "control.h"
 #include "exact.h"
 #include "params.h"
 #include "route.h"
-#include "write.h"
+#include "syncs.h"
 
 #define CONTROL_PREFIX "/_sandbox/"
 
@@ -22,6 +23,17 @@ typedef struct Control
 	void		(*perform) (Sandbox *sandbox, const Call *call,
 							Answer *answer);
 } Control;
+
+/* The records that a request is about: those of a company in a collection. */
+typedef struct Scope
+{
+	World	   *world;
+	Collection *collection;
+	int64_t		company_id;
+} Scope;
+
+/* What is done to a record. */
+typedef void (*Change) (World *world, Record *record);
 
 static void
 control_success(Answer *answer)
@@ -116,13 +128,14 @@ reset_all(Sandbox *sandbox, const Call *call, Answer *answer)
 
 /*
  * The resource that is called, say, v4/ecommerce/orders; without a version it
- * is the first in the table.
+ * is the first in the table that can be listed, or changed by a touch.
  */
 static const Resource *
-touch_resource(const char *name)
+control_resource(const char *name, bool touched)
 {
 	for (size_t i = 0; i < resource_count && name != NULL; i++)
-		if (resources[i].touch != NULL &&
+		if ((touched ? resources[i].touch != NULL :
+			 (resources[i].verbs & VERB_LIST) != 0) &&
 			(strcmp(resources[i].path + strlen("/v4/"), name) == 0 ||
 			 strcmp(resources[i].path + strlen("/"), name) == 0))
 			return &resources[i];
@@ -130,62 +143,209 @@ touch_resource(const char *name)
 }
 
 /*
- * Change some of a company's live records, spread evenly, and answer their
+ * Read whose records a request is about; if it is refused that is answered.
+ */
+static bool
+control_read(Sandbox *sandbox, const json_t *body, bool touched,
+			 Scope *scope, Answer *answer)
+{
+	const Resource *resource =
+		control_resource(exact_text(json_object_get(body, "resource")),
+						 touched);
+
+	if (resource == NULL)
+		control_invalid(answer, "invalid value for field: resource");
+	else if (!exact_to_integer(json_object_get(body, "company_id"),
+							   &scope->company_id))
+		control_invalid(answer, "invalid value for field: company_id");
+	else
+	{
+		scope->world = sandbox->world;
+		scope->collection = world_collection(sandbox->world, resource);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Change some of a company's live records, spread evenly, and append their
  * ids.
  */
 static void
-touch_records(World *world, const Resource *resource, int64_t company_id,
-			  int64_t count, Buffer *out)
+change_evenly(const Scope *scope, int64_t count, Change change, Buffer *out)
 {
-	Collection *collection = world_collection(world, resource);
+	Collection *collection = scope->collection;
 	int64_t		live = 0;
 	int64_t		seen = 0;
 	int64_t		done = 0;
 
 	for (size_t i = 0; i < collection->count; i++)
 		live += !collection->records[i]->deleted &&
-			collection->records[i]->company_id == company_id;
+			collection->records[i]->company_id == scope->company_id;
 	if (count > live)
 		count = live;
-	buffer_text(out, "{\"rootfi_ids\":[");
 	for (size_t i = 0; i < collection->count && done < count; i++)
 	{
 		Record	   *record = collection->records[i];
 
-		if (record->deleted || record->company_id != company_id ||
+		if (record->deleted || record->company_id != scope->company_id ||
 			seen++ < done * live / count)
 			continue;
-		write_touch(world, record);
+		change(scope->world, record);
 		buffer_json(out, "%r%d", done++ ? "," : "", record->rootfi_id);
 	}
-	buffer_text(out, "]}");
 }
 
+/*
+ * Change as many records as a request says, and answer their ids.
+ */
 static void
-touch(Sandbox *sandbox, const Call *call, Answer *answer)
+change_count(const Scope *scope, const json_t *body, Change change,
+			 Answer *answer)
 {
-	json_t	   *body = route_read_body(call, answer);
-	const Resource *resource;
-	int64_t		company_id;
 	int64_t		count;
+
+	if (!exact_to_integer(json_object_get(body, "count"), &count) ||
+		count < 0)
+	{
+		control_invalid(answer, "invalid value for field: count");
+		return;
+	}
+	answer->status = 200;
+	buffer_text(&answer->body, "{\"rootfi_ids\":[");
+	change_evenly(scope, count, change, &answer->body);
+	buffer_text(&answer->body, "]}");
+}
+
+/*
+ * The record of a company that has this id, deleted or not; NULL if there is
+ * none.
+ */
+static Record *
+scope_record(const Scope *scope, const json_t *id)
+{
+	int64_t		rootfi_id;
+	Record	   *record = exact_to_integer(id, &rootfi_id) ?
+		collection_by_id(scope->collection, rootfi_id) : NULL;
+
+	return record != NULL && !record->lost &&
+		record->company_id == scope->company_id ? record : NULL;
+}
+
+/*
+ * Lose exactly these records, or none if one of them is not there.
+ */
+static void
+lose_listed(const Scope *scope, const json_t *ids, Answer *answer)
+{
+	size_t		index;
+	json_t	   *id;
+	bool		valid = json_is_array(ids);
+
+	json_array_foreach(ids, index, id)
+	{
+		valid = valid && scope_record(scope, id) != NULL;
+	}
+	if (!valid)
+	{
+		control_invalid(answer, "invalid value for field: rootfi_ids");
+		return;
+	}
+	json_array_foreach(ids, index, id)
+	{
+		Record	   *record = scope_record(scope, id);
+
+		if (record != NULL)		/* an id may be there twice */
+			change_lose(scope->world, record);
+	}
+	answer->status = 200;
+	buffer_text(&answer->body, "{\"rootfi_ids\":");
+	exact_render(&answer->body, ids);
+	buffer_byte(&answer->body, '}');
+}
+
+/*
+ * Change records as somebody at the platform might.
+ */
+static void
+touch_records(Sandbox *sandbox, const Call *call, Answer *answer)
+{
+	json_t	   *body = route_read_object(call, answer);
+	Scope		scope;
+
+	if (body != NULL && control_read(sandbox, body, true, &scope, answer))
+		change_count(&scope, body, change_touch, answer);
+	json_decref(body);
+}
+
+/*
+ * Lose records: those that are listed, or as many as the request says.
+ */
+static void
+remove_records(Sandbox *sandbox, const Call *call, Answer *answer)
+{
+	json_t	   *body = route_read_object(call, answer);
+	const json_t *ids = json_object_get(body, "rootfi_ids");
+	Scope		scope;
+
+	if (body == NULL || !control_read(sandbox, body, false, &scope, answer))
+		;						/* that is answered */
+	else if (ids != NULL)
+		lose_listed(&scope, ids, answer);
+	else
+		change_count(&scope, body, change_lose, answer);
+	json_decref(body);
+}
+
+/*
+ * Set members of the connections of a company.
+ */
+static void
+set_connection(Sandbox *sandbox, const Call *call, Answer *answer)
+{
+	json_t	   *body = route_read_object(call, answer);
+	json_t	   *members = json_object_get(body, "set");
+	const Collection *companies =
+		world_collection(sandbox->world, resource_by_path(RESOURCE_COMPANIES));
+	int64_t		company_id;
+	Record	   *company = NULL;
 
 	if (body == NULL)
 		return;
-	resource = touch_resource(exact_text(json_object_get(body, "resource")));
-	if (resource == NULL)
-		control_invalid(answer, "invalid value for field: resource");
-	else if (!exact_to_integer(json_object_get(body, "company_id"),
-							   &company_id))
+	if (exact_to_integer(json_object_get(body, "company_id"), &company_id))
+		company = collection_by_id(companies, company_id);
+	if (company == NULL || company->deleted)
 		control_invalid(answer, "invalid value for field: company_id");
-	else if (!exact_to_integer(json_object_get(body, "count"), &count) ||
-			 count < 0)
-		control_invalid(answer, "invalid value for field: count");
+	else if (!json_is_object(members))
+		control_invalid(answer, "invalid value for field: set");
 	else
 	{
-		answer->status = 200;
-		touch_records(sandbox->world, resource, company_id, count,
-					  &answer->body);
+		change_connections(sandbox->world, company, members);
+		control_success(answer);
 	}
+	json_decref(body);
+}
+
+/*
+ * Add a sync that RootFi began itself.
+ */
+static void
+add_sync(Sandbox *sandbox, const Call *call, Answer *answer)
+{
+	json_t	   *body = route_read_object(call, answer);
+	Failure		failure = {0};
+	const Record *sync;
+
+	if (body == NULL)
+		return;
+	sync = sync_remote(sandbox->world, body, &failure);
+	if (sync != NULL)
+	{
+		answer->status = 200;
+		buffer_json(&answer->body, "{'sync_id':%s}", sync->platform_id);
+	}
+	else
+		answer_failure(answer, &failure);
 	json_decref(body);
 }
 
@@ -197,7 +357,10 @@ static const Control controls[] = {
 	{"POST", "faults", add_faults},
 	{"DELETE", "faults", forget_faults},
 	{"POST", "reset", reset_all},
-	{"POST", "touch", touch},
+	{"POST", "touch", touch_records},
+	{"POST", "remove", remove_records},
+	{"POST", "connection", set_connection},
+	{"POST", "sync", add_sync},
 	{.method = NULL}
 };
 

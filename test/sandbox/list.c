@@ -51,7 +51,9 @@ entry_free(Entry *entry)
 }
 
 /*
- * Order two entries; equal ones are ordered by rootfi_id.
+ * Order two entries; equal ones are ordered by rootfi_id, in the direction of
+ * the first sort: of two that were made at the same time, "newest first" has
+ * the later one first.
  */
 static int
 entry_compare(const void *a, const void *b, void *context)
@@ -59,18 +61,20 @@ entry_compare(const void *a, const void *b, void *context)
 	const Query *query = context;
 	const Entry *left = a;
 	const Entry *right = b;
+	int			order;
 
 	for (size_t i = 0; i < query->sort_count; i++)
 	{
 		const Sort *sort = &query->sorts[i];
-		int			order = member_compare(&sort->member, &left->values[i],
-										   &right->values[i]);
 
+		order = member_compare(&sort->member, &left->values[i],
+							   &right->values[i]);
 		if (order != 0)
 			return sort->descending ? -order : order;
 	}
-	return (left->record->rootfi_id > right->record->rootfi_id) -
+	order = (left->record->rootfi_id > right->record->rootfi_id) -
 		(left->record->rootfi_id < right->record->rootfi_id);
+	return query->sorts[0].descending ? -order : order;
 }
 
 /*
@@ -192,6 +196,8 @@ page_total(const Page *page, const Collection *collection)
 {
 	int64_t		total = 0;
 
+	if (!page->before && !page->behind)
+		return (int64_t) page->chosen_count;
 	for (size_t i = 0; i < collection->count; i++)
 		total += query_matches(page->query, page->world,
 							   collection->records[i]);

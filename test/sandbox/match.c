@@ -53,6 +53,12 @@ static const Operator operators[] = {
 	{"lte", true, true, false},
 };
 
+static int64_t
+column_value(const Column *column, const Record *record)
+{
+	return *(const int64_t *) ((const char *) record + column->offset);
+}
+
 /*
  * The member of that name.
  */
@@ -100,8 +106,7 @@ member_value(const Member *member, const World *world, Record *record,
 
 	memset(value, 0, sizeof(*value));
 	if (member->column != NULL)
-		value->number = *(const int64_t *)
-			((const char *) record + member->column->offset);
+		value->number = column_value(member->column, record);
 	else if (!exact_member(record_text(world, record), member->name, &slice) ||
 			 strchr("n[{", *slice.text) != NULL)
 		value->null = true;
@@ -171,6 +176,15 @@ text_like(const char *text, const char *pattern)
 }
 
 /*
+ * May a comparison of these numbers have its result?
+ */
+static bool
+operator_holds(const Operator *op, int64_t a, int64_t b)
+{
+	return a < b ? op->less : a > b ? op->greater : op->equal;
+}
+
+/*
  * Does a value meet a condition?  Null is equal to null and different from
  * all else, but neither less nor greater.
  */
@@ -191,13 +205,14 @@ condition_holds_for(const Condition *condition, const Value *value)
 				 (value->null || operand->null))
 			holds = false;
 		else
-			holds = order < 0 ? op->less : order > 0 ? op->greater : op->equal;
+			holds = operator_holds(op, order, 0);
 	}
 	return holds;
 }
 
 /*
- * Does a record meet a condition?
+ * Does a record meet a condition?  One on a column is most often the only
+ * reason to look at a record at all, so it costs a comparison, no more.
  */
 bool
 condition_holds(const Condition *condition, const World *world,
@@ -206,6 +221,11 @@ condition_holds(const Condition *condition, const World *world,
 	Value		value;
 	bool		holds;
 
+	if (condition->member.column != NULL && condition->count == 1 &&
+		condition->op != OP_LIKE)
+		return operator_holds(&operators[condition->op],
+							  column_value(condition->member.column, record),
+							  condition->operands[0].number);
 	member_value(&condition->member, world, record, &value);
 	holds = condition_holds_for(condition, &value);
 	free(value.text);

@@ -14,7 +14,8 @@
 bool
 query_matches(const Query *query, const World *world, Record *record)
 {
-	bool		matches = query->deleted || !record->deleted;
+	bool		matches = record->deleted ?
+		query->deleted && !record->lost : true;
 
 	for (size_t i = 0; i < query->condition_count && matches; i++)
 		matches = condition_holds(&query->conditions[i], world, record);

@@ -313,7 +313,7 @@ const Resource resources[] = {
 
 	/* Core, version 3 */
 	{
-		.path = "/v3/core/companies",
+		.path = RESOURCE_COMPANIES,
 		CORE,
 		.verbs = VERB_LIST | VERB_GET | VERB_UPDATE,
 		.body = BODY_PLAIN,

@@ -98,6 +98,8 @@ typedef struct Resource
 							 const struct Record *record);
 } Resource;
 
+#define RESOURCE_COMPANIES	"/v3/core/companies"
+
 extern const Resource resources[];
 extern const size_t resource_count;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "calls.h"
+#include "change.h"
 #include "exact.h"
 #include "list.h"
 #include "route.h"
@@ -193,7 +194,7 @@ perform_delete(Route *route)
 	Record	   *record = route_record(route);
 
 	if (record != NULL)
-		write_delete(route->sandbox->world, record, route->answer);
+		change_delete(route->sandbox->world, record, route->answer);
 }
 
 static const Method methods[] = {

@@ -3,8 +3,9 @@
  *
  * A record is kept as JSON text, so that a list is no more than copying
  * texts one behind the other.  Only a change takes the text apart.  Records
- * are never taken out: a deleted one stays, marked (soft delete), and ids are
- * given without gaps, so the place of an id is a subtraction.
+ * are never taken out: a deleted one stays, marked (soft delete), as does one
+ * that was lost, and ids are given without gaps, so the place of an id is a
+ * subtraction.
  */
 #include <search.h>
 #include <stdio.h>

@@ -28,7 +28,8 @@ typedef struct Record
 	int64_t		created_at;
 	int64_t		updated_at;
 	int64_t		ordinal;		/* which of its company, from 0 */
-	bool		deleted;
+	bool		deleted;		/* and, if not lost, shown when asked for */
+	bool		lost;
 	char	   *platform_id;
 	char	   *key;			/* value of the resource's .key, or NULL */
 	char	   *text;			/* without raw_data and data_hash, or NULL */

@@ -1,76 +1,16 @@
 /*
- * write.c -- creating, updating and deleting records (1.5)
+ * write.c -- creating and updating records (1.5)
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "change.h"
 #include "exact.h"
 #include "instant.h"
 #include "query.h"
 #include "shape.h"
 #include "syncs.h"
 #include "write.h"
-
-/*
- * A time for a change of this record: now, but later than the last one.
- */
-static int64_t
-write_time(const Record *record)
-{
-	int64_t		now = instant_now();
-
-	return now > record->updated_at ? now : record->updated_at + INSTANT_MS;
-}
-
-static json_t *
-write_instant(int64_t instant)
-{
-	char		text[INSTANT_SIZE];
-
-	instant_format(instant, text);
-	return json_string(text);
-}
-
-/*
- * A record's JSON, to look into or to change.
- */
-static json_t *
-write_read(const World *world, Record *record)
-{
-	const char *text = record_text(world, record);
-
-	return exact_read(text, record->len, NULL);
-}
-
-/*
- * Set a time of an object, if its resource has such a time.
- */
-static void
-write_stamp(json_t *object, const char *name, int64_t instant)
-{
-	if (json_object_get(object, name) != NULL)
-		json_object_set_new(object, name, write_instant(instant));
-}
-
-/*
- * Change members of a record, rootfi_updated_at with them.
- */
-static void
-write_change(const World *world, Record *record, json_t *changes,
-			 bool deleted)
-{
-	json_t	   *object = write_read(world, record);
-	Buffer		changed = {0};
-
-	record->updated_at = write_time(record);
-	if (deleted)
-		write_stamp(object, "rootfi_deleted_at", record->updated_at);
-	json_object_update(object, changes);
-	write_stamp(object, "rootfi_updated_at", record->updated_at);
-	exact_render(&changed, object);
-	record_set_text(record, &changed);
-	json_decref(object);
-}
 
 /*
  * Keep the raw_data that came with an object, if any did.
@@ -232,7 +172,7 @@ write_embed(Buffer *out, const World *world, Record *record)
 	const Field *field = field_find(resource->fields, resource->embeds);
 	Collection *collection =
 		world_collection(world, resource_by_path(field->refers));
-	json_t	   *object = write_read(world, record);
+	json_t	   *object = change_read(world, record);
 	const char *separator = "";
 	json_t	   *id;
 	size_t		index;
@@ -285,7 +225,8 @@ write_create_batch(World *world, Shape *shape, const json_t *data,
 	const Resource *resource = shape->collection->resource;
 	Batch		batch = {
 		.company_id = shape->company_id,
-		.integration_type = "ROOTFI_SANDBOX",
+		.integration_type = SYNC_INTEGRATION,
+		.sync_type = "MANUAL",
 		.config_mode = "CREATE",
 		.job_type = "PUSH",
 		.data_models = json_pack("[s]", resource->data_model),
@@ -451,11 +392,11 @@ write_update_one(World *world, Record *record, const json_t *given,
 	Shape		shape = {
 		.collection = world_collection(world, record->resource),
 		.company_id = record->company_id,
-		.now = write_time(record),
+		.now = change_time(record),
 		.failure = failure
 	};
 	const char *name = record->resource->key;
-	json_t	   *old = write_read(world, record);
+	json_t	   *old = change_read(world, record);
 	json_t	   *changes;
 	bool		done = false;
 
@@ -470,7 +411,7 @@ write_update_one(World *world, Record *record, const json_t *given,
 			record_set_key(shape.collection, record,
 						   exact_text(json_object_get(changes, name)));
 		write_raw_data(record, given);
-		write_change(world, record, changes, false);
+		change_record(world, record, changes, false);
 		done = true;
 	}
 	json_decref(changes);
@@ -509,43 +450,4 @@ write_update(World *world, Record *record, const json_t *body,
 	}
 	else
 		answer_failure(answer, &failure);
-}
-
-/*
- * Delete a record: it stays, marked (1.10).
- */
-void
-write_delete(World *world, Record *record, Answer *answer)
-{
-	json_t	   *changes = json_object();
-
-	write_change(world, record, changes, true);
-	json_decref(changes);
-	record_remove(world_collection(world, record->resource), record);
-	answer->status = 200;
-	buffer_text(&answer->body, record->resource->deleted);
-}
-
-/*
- * Change a record as somebody at the platform might: its enum moves on to the
- * next value.
- */
-void
-write_touch(World *world, Record *record)
-{
-	const Resource *resource = record->resource;
-	const char *name = resource->touch;
-	const Field *field = field_find(resource->fields, name);
-	json_t	   *changes = json_object();
-	Slice		old;
-	char	   *value;
-
-	if (exact_member(record_text(world, record), name, &old) && old.len > 2)
-		value = field_next_value(field, old.text + 1, old.len - 2);
-	else
-		value = field_next_value(field, "", 0);
-	json_object_set_new(changes, name, json_string(value));
-	write_change(world, record, changes, false);
-	json_decref(changes);
-	free(value);
 }

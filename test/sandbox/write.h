@@ -1,5 +1,5 @@
 /*
- * write.h -- creating, updating and deleting records
+ * write.h -- creating and updating records
  */
 #ifndef SANDBOX_WRITE_H
 #define SANDBOX_WRITE_H
@@ -13,7 +13,5 @@ extern void write_create(World *world, const Resource *resource,
 						 const json_t *body, bool async, Answer *answer);
 extern void write_update(World *world, Record *record, const json_t *body,
 						 Answer *answer);
-extern void write_delete(World *world, Record *record, Answer *answer);
-extern void write_touch(World *world, Record *record);
 
 #endif							/* SANDBOX_WRITE_H */

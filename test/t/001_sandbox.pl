@@ -6,6 +6,7 @@ use File::Temp qw(tempdir);
 use IO::Socket::INET;
 use JSON::PP;
 use MIME::Base64;
+use POSIX qw(strftime);
 use Rootfi::Sandbox;
 use Test::More;
 use Time::HiRes qw(time);
@@ -414,6 +415,18 @@ subtest 'a list is sorted' => sub {
 		ids(list("$sorted&prev=$second->{prev}")),
 		ids(list($sorted)),
 		'prev leads back');
+	my @newest = @{ ids(list("$orders?limit=4&sort[rootfi_created_at]=DESC")) };
+	is_deeply(
+		\@newest,
+		[ 356, 256, 355, 255 ],
+		'of two of the same time the one with the higher id is newer');
+	my $older = list("$orders?limit=1&sort[rootfi_created_at]=DESC");
+	is_deeply(
+		ids(list(
+				"$orders?limit=3&sort[rootfi_created_at]=DESC&next=$older->{next}"
+		)),
+		[ @newest[ 1 .. 3 ] ],
+		'also behind a cursor');
 	is_error(get("$orders?sort[status]=up"),
 		400, 'invalid-params', 'other directions are refused');
 	is_error(get("$orders?" . join('&', ('sort[status]=ASC') x 5)),
@@ -1599,6 +1612,307 @@ subtest 'records can be changed from outside' => sub {
 		400,
 		'invalid-params',
 		'other resources are refused');
+};
+
+# Now, as the API writes it.
+sub now
+{
+	my $time = time;
+
+	return strftime('%Y-%m-%dT%H:%M:%S.', gmtime $time)
+	  . sprintf('%03dZ', 1000 * ($time - int $time));
+}
+
+subtest 'what changed since a time is listed page by page' => sub {
+	$sandbox->reset;
+	my $since = now();
+	my @touched = $sandbox->touch('ecommerce/orders', 1089, 25);
+	put("$orders/158", '{"status":"on_hold"}');
+	$sandbox->call('DELETE', "$orders/159");
+	$sandbox->touch('ecommerce/orders', 1090, 3);
+	my $until = now();
+	my $changed =
+	  "$orders?rootfi_company_id[eq]=1089&rootfi_updated_at[gte]=$since";
+	my @expected = sort { $a <=> $b } @touched, 158;
+
+	is_deeply(ids(list("$changed&limit=500")),
+		\@expected, 'without the deleted one');
+	@expected = sort { $a <=> $b } @expected, 159;
+	$changed .= '&include_deleted_records=true';
+	my ($next, @all, @pages) = ('');
+	do
+	{
+		my $page = list("$changed&limit=10&return_count=true&next=$next");
+		push @all, @{ $page->{data} };
+		push @pages, $page->{total_count};
+		$next = $page->{next};
+	} while (defined $next);
+	is_deeply(ids({ data => \@all }), \@expected, 'or with it, in order');
+	is_deeply(\@pages, [ 27, 27, 27 ],
+		'the count is that of all its pages on each of them');
+	is(list("$changed&limit=500&return_count=true")->{total_count},
+		27, 'or of the only one');
+	is( scalar(
+			grep {
+				     $_->{rootfi_updated_at} !~
+				  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+				  || $_->{rootfi_updated_at} lt $since
+				  || $_->{rootfi_updated_at} gt $until
+			} @all),
+		0,
+		'each has the time of its change, in UTC, with milliseconds');
+	is_deeply(ids(list("$changed&limit=500&rootfi_updated_at[gt]=$until")),
+		[], 'nothing changed since then');
+};
+
+subtest 'a list of the few that changed is fast' => sub {
+	my $large = Rootfi::Sandbox->new(orders => 50000);
+	my $since = now();
+	my @touched = $large->touch('ecommerce/orders', 1089, 25);
+	my $changed =
+	    "$orders?rootfi_company_id[eq]=1089&rootfi_updated_at[gte]=$since"
+	  . '&include_deleted_records=true&return_count=true&limit=500';
+	my ($best, $list) = (60);
+
+	foreach (1 .. 5)
+	{
+		my $start = time;
+		$list = $large->call('GET', $changed);
+		my $seconds = time - $start;
+		$best = $seconds if $seconds < $best;
+	}
+	is_deeply(ids(decoded($list)), \@touched, 'it has them all');
+	cmp_ok($best, '<', $ENV{ROOTFI_SANDBOX_WRAPPER} ? 2 : 0.02,
+		'and takes less than 20 ms among 100000 orders');
+	$large->stop;
+};
+
+subtest 'records can be lost without a trace' => sub {
+	$sandbox->reset;
+	my $count = sub {
+		return list("$orders?limit=1&return_count=true&$_[0]"
+			  . '&rootfi_company_id[eq]=1089')->{total_count};
+	};
+	my $first = list("$orders?limit=3");
+	my @lost = $sandbox->remove('ecommerce/orders', 1089, 25);
+
+	is_deeply(
+		\@lost,
+		[ map { 157 + 4 * $_ } 0 .. 24 ],
+		'as many as were asked for, spread evenly');
+	is($count->(''), 75, 'the count is without them');
+	is($count->('include_deleted_records=true'),
+		75, 'also that of the deleted ones');
+	my %lost = map { $_ => 1 } @lost;
+	foreach my $more ('', '&include_deleted_records=true',
+		'&sort[rootfi_id]=ASC')
+	{
+		my ($next, @all) = ('');
+		do
+		{
+			my $page = list("$orders?limit=30$more&next=$next");
+			push @all, @{ ids($page) };
+			$next = $page->{next};
+		} while (defined $next);
+		is_deeply(
+			\@all,
+			[ grep { !$lost{$_} } 157 .. 356 ],
+			"no page of a list has them ($more)");
+	}
+	is_deeply(ids(list("$orders?limit=3")),
+		[ 158 .. 160 ], 'also one that was read before');
+	is_deeply(ids(list("$orders?limit=2&next=$first->{next}")),
+		[ 160, 162 ], 'and the one behind it');
+	$sandbox->remove('v4/ecommerce/orders', 1089, [160]);
+	is_deeply(
+		ids(list(
+				"$orders?limit=1&next=" . encode_base64('{"rootfi_id":160}', ''))),
+		[162],
+		'a cursor at a lost record leads on');
+	is_error(get("$orders/$_"), 404, 'not-found', "$_ is not found")
+	  foreach (157, 'ord_123456', 160);
+	is_error($sandbox->call('DELETE', "$orders/157"),
+		404, 'not-found', 'it cannot be deleted');
+	is( post($orders, batch(1089, order('"order_number":"SO-000161"')))
+		  ->{status},
+		200,
+		'its number is free again');
+
+	$sandbox->call('DELETE', "$orders/158");
+	is_deeply([ $sandbox->remove('ecommerce/orders', 1089, [ 158, 159 ]) ],
+		[ 158, 159 ], 'they can be named');
+	is_deeply(
+		ids(list("$orders?rootfi_id[lt]=163&include_deleted_records=true")),
+		[162], 'deleted ones, too');
+	is(scalar $sandbox->remove('ecommerce/balances', 1090, 1000),
+		40, 'resources that cannot be touched as well, at most all there are');
+	foreach my $refused (
+		'{"resource":"x","company_id":1089,"count":1}',
+		'{"resource":"ecommerce/orders","count":1}',
+		'{"resource":"ecommerce/orders","company_id":1089}',
+		'{"resource":"ecommerce/orders","company_id":1089,"count":-1}',
+		'{"resource":"ecommerce/orders","company_id":1089,"rootfi_ids":164}',
+		'{"resource":"ecommerce/orders","company_id":1089,"rootfi_ids":[164,159]}',
+		'{"resource":"ecommerce/orders","company_id":1089,"rootfi_ids":[164,257]}',
+		'[]')
+	{
+		is_error($sandbox->call('POST', '/_sandbox/remove', $refused),
+			400, 'invalid-params', "$refused is refused");
+	}
+	is(get("$orders/164")->{status}, 200, 'and loses nothing');
+	$sandbox->reset;
+	is_deeply(ids(list("$orders?limit=3")),
+		ids($first), 'a reset brings them back');
+	is($count->(''), 100, 'all of them');
+};
+
+subtest 'connections can be changed' => sub {
+	my $companies = '/v3/core/companies';
+	my $before = list($companies)->{data};
+	my %set = (
+		connection_status => 'DISCONNECTED',
+		last_synced => '2024-02-01T00:00:00.000Z',
+		integration_type => 'SHOPIFY',
+		tally_last_active_at => undef);
+
+	$sandbox->connection(1089, \%set);
+	my $company = list("$companies/1089")->{data};
+	is_deeply(
+		$company->{connections},
+		[ { %{ $before->[0]{connections}[0] }, %set } ],
+		'the members that are given');
+	is_deeply(
+		list($companies)->{data},
+		[ $company, $before->[1] ],
+		'the list shows it, and the others as they were');
+	cmp_ok($company->{rootfi_updated_at},
+		'gt', $before->[0]{rootfi_updated_at}, 'the company has changed');
+	$sandbox->connection(1089, { connection_status => 'HEALTHY' });
+	is_deeply(
+		list("$companies/1089")->{data}{connections}[0],
+		{ %{ $company->{connections}[0] }, connection_status => 'HEALTHY' },
+		'one member can be changed alone');
+	is_error($sandbox->call('POST', '/_sandbox/connection', $_),
+		400, 'invalid-params', "$_ is refused")
+	  foreach (
+		'{"company_id":1,"set":{}}', '{"set":{}}',
+		'{"company_id":1089}', '{"company_id":1089,"set":[]}');
+	$sandbox->reset;
+	is_deeply(list($companies)->{data},
+		$before, 'a reset brings them back');
+};
+
+subtest 'a sync can be added that RootFi began' => sub {
+	$sandbox->reset;
+	my $syncs = '/v3/core/syncs';
+	my @counts = qw(status total_count success_count failed_count
+	  running_count pending_count);
+	my %expected = (
+		SUCCESS => [ [ 3, 3, 0, 0, 0 ], 'SUCCESS SUCCESS SUCCESS' ],
+		PARTIAL_SUCCESS => [ [ 3, 2, 1, 0, 0 ], 'FAILED SUCCESS SUCCESS' ],
+		FAILED => [ [ 3, 0, 3, 0, 0 ], 'FAILED FAILED FAILED' ],
+		RUNNING => [ [ 3, 0, 0, 1, 2 ], 'RUNNING PENDING PENDING' ]);
+	my @models = qw(ECOMMERCE_ORDERS ECOMMERCE_CUSTOMERS ECOMMERCE_PRODUCTS);
+
+	foreach my $status (sort keys %expected)
+	{
+		my $sync_id = $sandbox->remote_sync(1089,
+			{ data_models => \@models, status => $status });
+		my ($counts, $states) = @{ $expected{$status} };
+		my $sync = list("$syncs/$sync_id")->{data};
+		my $jobs = list("$syncs/$sync_id/jobs")->{data};
+
+		is_deeply(
+			[ @$sync{@counts} ],
+			[ $status, @$counts ],
+			"$status has its counts");
+		is(join(' ', map { $_->{status} } @$jobs), $states, 'and its jobs');
+		is(scalar(grep { defined $_->{error} } @$jobs),
+			$counts->[2], 'the failed ones have an error');
+		is_deeply([ map { $_->{data_model} } @$jobs ],
+			\@models, 'each data model has a job');
+		is_deeply(list("$syncs/$sync_id")->{data},
+			$sync, 'it is the same when it is read again');
+		is_deeply(list("$syncs/$sync_id/jobs")->{data},
+			$jobs, 'and so are its jobs');
+		is(defined $sync->{end_time},
+			$status ne 'RUNNING', 'it has ended if it does not run');
+		is( join(' ', map { $_->{start_time} ? 'begun' : 'pending' } @$jobs),
+			$status eq 'RUNNING' ? 'begun pending pending' : 'begun begun begun',
+			'jobs that are pending have not begun');
+	}
+
+	my $sync_id = $sandbox->remote_sync(
+		1090,
+		{
+			data_models => ['ECOMMERCE_ORDERS'],
+			start_time => '2024-03-01T10:00:00.500Z',
+			end_time => '2024-03-01T12:02:00+01:00'
+		});
+	my $sync = list("$syncs/$sync_id")->{data};
+	is_deeply(
+		[
+			@$sync{
+				qw(sync_type config_mode status start_time end_time rootfi_created_at)
+			}
+		],
+		[
+			qw(AUTO_SYNC READ SUCCESS 2024-03-01T10:00:00.500Z
+			  2024-03-01T11:02:00.000Z 2024-03-01T10:00:00.500Z)
+		],
+		'it has the times that are given');
+	my $job = list("$syncs/$sync_id/jobs")->{data}[0];
+	is_deeply(
+		[ @$job{qw(job_type config_mode start_time end_time)} ],
+		[ 'PULL', 'READ', @$sync{qw(start_time end_time)} ],
+		'and so has its job');
+	$sync = list(
+		"$syncs/"
+		  . $sandbox->remote_sync(
+			1090, { data_models => ['X'], end_time => '2024-03-01' }))
+	  ->{data};
+	is($sync->{start_time}, '2024-03-01T00:00:00.000Z',
+		'it begins when it ends if only that is given');
+
+	my $newest = 'sort[rootfi_created_at]=DESC&limit=50';
+	is_deeply(
+		[
+			map { $_->{status} } @{
+				list("$syncs?rootfi_company_id=1089&$newest")->{data}
+			}
+		],
+		[ reverse sort keys %expected ],
+		'a list of the syncs of a company has the newest first');
+	is_deeply(
+		[
+			map { $_->{start_time} } @{
+				list("$syncs?rootfi_company_id=1090&$newest")->{data}
+			}
+		],
+		[ '2024-03-01T10:00:00.500Z', '2024-03-01T00:00:00.000Z' ],
+		'that is the one that began last');
+
+	foreach my $refused (
+		'"data_models":["X"]',
+		'"company_id":0,"data_models":["X"]',
+		'"company_id":1089',
+		'"company_id":1089,"data_models":[]',
+		'"company_id":1089,"data_models":[1]',
+		'"company_id":1089,"data_models":["X"],"status":"DONE"',
+		'"company_id":1089,"data_models":["X"],"status":null',
+		'"company_id":1089,"data_models":["X"],"status":"PARTIAL_SUCCESS"',
+		'"company_id":1089,"data_models":["X"],"start_time":"soon"',
+		'"company_id":1089,"data_models":["X"],"end_time":1',
+		'"company_id":1089,"data_models":["X"],"start_time":"2024-02-01","end_time":"2024-01-01"',
+		'"company_id":1089,"data_models":["X"],"status":"RUNNING","end_time":"2024-01-01"'
+	  )
+	{
+		is_error($sandbox->call('POST', '/_sandbox/sync', "{$refused}"),
+			400, 'invalid-params', "$refused is refused");
+	}
+	is(scalar @{ list($syncs)->{data} }, 6, 'and leaves none');
+	$sandbox->reset;
+	is_deeply(list($syncs)->{data}, [], 'a reset forgets them');
 };
 
 subtest 'everything can be reset' => sub {

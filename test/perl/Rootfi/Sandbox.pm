@@ -9,6 +9,13 @@
 #   $sandbox->forget                         forgets that
 #   $sandbox->touch('ecommerce/orders', 1089, 25)
 #                                            ids of the records it changed
+#   $sandbox->remove('ecommerce/orders', 1089, 25)
+#   $sandbox->remove('ecommerce/orders', 1089, [157, 160])
+#                                            ids of the records it lost
+#   $sandbox->connection(1089, {connection_status => 'DISCONNECTED'})
+#   $sandbox->remote_sync(1089, {data_models => ['ECOMMERCE_ORDERS'],
+#                                status => 'FAILED'})
+#                                            id of a sync that RootFi began
 #   $sandbox->connections, ->rss_kb, ->reset, ->stop
 #
 # Options of new() are those of the program, with _ for -.  The program is
@@ -153,6 +160,42 @@ sub touch
 		});
 
 	return @{ $answer->{rootfi_ids} };
+}
+
+# Lose some records of a company without a trace, or exactly those of a list of
+# ids.
+sub remove
+{
+	my ($self, $resource, $company_id, $which) = @_;
+	my $answer = $self->control(
+		'POST', 'remove',
+		{
+			resource => $resource,
+			company_id => $company_id + 0,
+			ref $which
+			? (rootfi_ids => [ map { $_ + 0 } @$which ])
+			: (count => $which + 0)
+		});
+
+	return @{ $answer->{rootfi_ids} };
+}
+
+# Set members of the connections of a company.
+sub connection
+{
+	my ($self, $company_id, $members) = @_;
+
+	return $self->control('POST', 'connection',
+		{ company_id => $company_id + 0, set => $members });
+}
+
+# Add a sync that RootFi began itself; gives its sync_id.
+sub remote_sync
+{
+	my ($self, $company_id, $sync) = @_;
+
+	return $self->control('POST', 'sync',
+		{ %$sync, company_id => $company_id + 0 })->{sync_id};
 }
 
 # How many connections carried requests to the API.
