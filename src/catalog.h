@@ -108,6 +108,7 @@ extern const char *rootfi_verb_name(Verb verb);
 extern const Resource *rootfi_resource_by_name(const char *name);
 extern const Resource *rootfi_resource_by_row_type(const char *row_type);
 extern const ChildList *rootfi_child_by_row_type(const char *row_type);
+extern char *rootfi_data_model(const Resource *resource);
 extern void rootfi_check_verb(const Resource *resource, Verb verb);
 extern Verb rootfi_verb_by_name(const char *name);
 

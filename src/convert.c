@@ -74,9 +74,9 @@ rootfi_row_plan(TupleDesc desc, const FieldAlias *aliases)
 	return plan;
 }
 
-/* The column of that name, or NULL. */
-static RowColumn *
-find_column(const RowPlan *plan, const char *name)
+/* The column of that name, or the claimed member, or NULL. */
+RowColumn *
+rootfi_row_column(const RowPlan *plan, const char *name)
 {
 	RowColumn	key = {.name = name};
 
@@ -91,7 +91,7 @@ find_column(const RowPlan *plan, const char *name)
 void
 rootfi_row_claim(RowPlan *plan, const char *member)
 {
-	if (find_column(plan, member) != NULL)
+	if (rootfi_row_column(plan, member) != NULL)
 		return;
 	plan->columns = repalloc(plan->columns,
 							 (plan->ncolumns + 1) * sizeof(RowColumn));
@@ -112,7 +112,7 @@ rootfi_row_claim(RowPlan *plan, const char *member)
 void
 rootfi_row_set(RowPlan *plan, const char *name, int64 value, bool isnull)
 {
-	RowColumn  *column = find_column(plan, name);
+	RowColumn  *column = rootfi_row_column(plan, name);
 
 	if (column == NULL)
 		return;
@@ -125,7 +125,7 @@ rootfi_row_set(RowPlan *plan, const char *name, int64 value, bool isnull)
 void
 rootfi_row_default(RowPlan *plan, const char *name, const char *value)
 {
-	RowColumn  *column = find_column(plan, name);
+	RowColumn  *column = rootfi_row_column(plan, name);
 
 	if (column == NULL || column->type != TEXTOID ||
 		!plan->nulls[column->index])
@@ -212,7 +212,7 @@ take_member(void *arg, const char *name, const JsonValue *value)
 {
 	ReadState  *state = arg;
 	RowObject  *object = state->object;
-	RowColumn  *column = find_column(state->plan, name);
+	RowColumn  *column = rootfi_row_column(state->plan, name);
 
 	if (column != NULL)
 	{
@@ -271,7 +271,7 @@ JsonValue *
 rootfi_row_value(const RowPlan *plan, const RowObject *object,
 				 const char *name)
 {
-	RowColumn  *column = find_column(plan, name);
+	RowColumn  *column = rootfi_row_column(plan, name);
 
 	return column == NULL ? NULL : &object->values[column - plan->columns];
 }
@@ -332,7 +332,7 @@ apply_aliases(RowState *state)
 	for (int i = 0; i < plan->naliases; i++)
 	{
 		const FieldAlias *alias = &plan->aliases[i];
-		RowColumn  *column = find_column(plan, alias->column);
+		RowColumn  *column = rootfi_row_column(plan, alias->column);
 		const JsonValue *value = find_other(state->object, alias->member);
 
 		if (column != NULL && plan->nulls[column->index] &&

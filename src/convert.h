@@ -49,9 +49,11 @@ extern void rootfi_row_default(RowPlan *plan, const char *column,
 extern void rootfi_row_claim(RowPlan *plan, const char *member);
 extern void rootfi_row_read(RowPlan *plan, const JsonValue *json,
 							RowObject *object);
+extern struct RowColumn *rootfi_row_column(const RowPlan *plan,
+										   const char *name);
 extern JsonValue *rootfi_row_value(const RowPlan *plan,
 								   const RowObject *object,
-								   const char *column);
+								   const char *name);
 extern void rootfi_row_convert(RowPlan *plan, const RowObject *object);
 extern void rootfi_row_fill(RowPlan *plan, const JsonValue *json);
 

@@ -554,16 +554,18 @@ http_expire(void)
 }
 
 /*
- * Waits until something happens to any of the transfers.  Errors: only those
- * of an interrupt.
+ * Waits until something happens to any of the transfers, or until a time of
+ * rootfi_loop_now(), -1 for no limit.  Errors: only those of an interrupt.
  */
 void
-rootfi_http_wait(void)
+rootfi_http_wait(int64 until)
 {
 	int64		next;
 
 	http_forgive_pause();
 	next = http_run_due();
+	if (until >= 0 && (next < 0 || until < next))
+		next = until;
 	if (!http_collect())
 	{
 		rootfi_loop_step(next);
@@ -587,7 +589,7 @@ HttpResponse *
 rootfi_http_finish(HttpTransfer *transfer)
 {
 	while (!rootfi_http_done(transfer))
-		rootfi_http_wait();
+		rootfi_http_wait(-1);
 	return &transfer->response;
 }
 

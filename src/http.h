@@ -62,7 +62,7 @@ extern int	rootfi_max_response_size;	/* setting, kB */
 
 extern HttpTransfer *rootfi_http_start(RootfiConnection *connection,
 									   const HttpRequest *request);
-extern void rootfi_http_wait(void);
+extern void rootfi_http_wait(int64 until);
 extern bool rootfi_http_done(const HttpTransfer *transfer);
 extern HttpResponse *rootfi_http_finish(HttpTransfer *transfer);
 extern void rootfi_http_close(HttpTransfer *transfer);

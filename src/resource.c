@@ -207,6 +207,33 @@ rootfi_child_by_row_type(const char *row_type)
 	return found;
 }
 
+/*
+ * What the resource is called where RootFi speaks of its own syncs (section
+ * 3.13 of the facts): accounting has the bare names, payments are singular.
+ * The enum is not known in full, so names follow its pattern.
+ */
+char *
+rootfi_data_model(const Resource *resource)
+{
+	const char *name = resource->name;
+	const char *category = name[0] == 'v' && isdigit((unsigned char) name[1]) ?
+	strchr(name, '/') + 1 : name;
+	const char *model = strchr(category, '/') + 1;
+	const char *prefix = "";
+	char	   *result;
+
+	if (strncmp(category, "ecommerce/", 10) == 0)
+		prefix = "ECOMMERCE_";
+	else if (strncmp(category, "payments/", 9) == 0)
+		prefix = "PAYMENT_";
+	else if (strncmp(category, "crm/", 4) == 0)
+		prefix = "CRM_";
+	result = psprintf("%s%s", prefix, model);
+	for (char *c = result; *c != '\0'; c++)
+		*c = pg_ascii_toupper((unsigned char) *c);
+	return result;
+}
+
 /* Raises 0A000 unless the resource has the verb. */
 void
 rootfi_check_verb(const Resource *resource, Verb verb)

@@ -9,6 +9,7 @@
 
 #include "connection.h"
 #include "http.h"
+#include "sync.h"
 
 PG_MODULE_MAGIC;
 
@@ -31,6 +32,20 @@ _PG_init(void)
 							&rootfi_max_response_size,
 							64 * 1024, 1, 512 * 1024,
 							PGC_USERSET, GUC_UNIT_KB,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("rootfi.max_concurrency",
+							"Streams that one call of rootfi_sync() copies at the same time.",
+							NULL,
+							&rootfi_max_concurrency,
+							4, 1, 32,
+							PGC_USERSET, 0,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("rootfi.run_retention",
+							"How long the log of runs is kept.",
+							"The latest run of a stream always is; -1 keeps all.",
+							&rootfi_run_retention,
+							30 * SECS_PER_DAY, -1, INT_MAX,
+							PGC_USERSET, GUC_UNIT_S,
 							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("rootfi");
 	rootfi_connection_init();

@@ -18,17 +18,15 @@
 #include "list.h"
 #include "loop.h"
 #include "query.h"
-
-#define FIRST_PAUSE		500		/* ms; doubles from poll to poll */
-#define LONGEST_PAUSE	10000	/* ms */
+#include "wait.h"
 
 PG_FUNCTION_INFO_V1(rootfi_wait);
 
-/* Asks for the record. */
-static Jsonb *
-poll(const Resource *resource, const char *id)
+/* Asks a server (NULL: that of the setting) for the record. */
+Jsonb *
+rootfi_wait_poll(const Resource *resource, const char *id, const char *server)
 {
-	ApiCall		call = {.request = {.method = "GET"}};
+	ApiCall		call = {.request = {.method = "GET"},.server = server};
 	StringInfoData target;
 	Jsonb	   *answer;
 
@@ -46,8 +44,8 @@ poll(const Resource *resource, const char *id)
 }
 
 /* What stands in the member "data" of an answer, or else the answer. */
-static JsonbContainer *
-inner_container(Jsonb *answer)
+JsonbContainer *
+rootfi_wait_record(Jsonb *answer)
 {
 	JsonbValue	data;
 
@@ -84,10 +82,10 @@ is_underway(const char *status)
  * Is it over?  Of the statuses only some are documented, so the counts of
  * jobs have a say.
  */
-static bool
-has_ended(Jsonb *answer)
+bool
+rootfi_wait_ended(Jsonb *answer)
 {
-	JsonbContainer *record = inner_container(answer);
+	JsonbContainer *record = rootfi_wait_record(answer);
 	JsonbValue	status;
 
 	if (!JsonContainerIsObject(record))
@@ -130,7 +128,7 @@ make_result(Jsonb *answer, const ListRequest *jobs)
 
 	initStringInfo(&text);
 	appendStringInfo(&text, "{\"state\": %s, \"jobs\": [",
-					 JsonbToCString(NULL, inner_container(answer), 1024));
+					 JsonbToCString(NULL, rootfi_wait_record(answer), 1024));
 	append_list(&text, jobs);
 	appendStringInfoString(&text, "]}");
 	result = rootfi_json_to_jsonb(text.data, text.len, &problem);
@@ -180,9 +178,9 @@ rootfi_wait(PG_FUNCTION_ARGS)
 	int64		deadline = rootfi_loop_now() +
 	interval_ms(PG_GETARG_INTERVAL_P(2));
 	int64		pause = FIRST_PAUSE;
-	Jsonb	   *answer = poll(resource, id);
+	Jsonb	   *answer = rootfi_wait_poll(resource, id, NULL);
 
-	while (!has_ended(answer))
+	while (!rootfi_wait_ended(answer))
 	{
 		int64		left = deadline - rootfi_loop_now();
 
@@ -195,7 +193,7 @@ rootfi_wait(PG_FUNCTION_ARGS)
 		}
 		pause_until(rootfi_loop_now() + Min(pause, left));
 		pause = Min(pause * 2, LONGEST_PAUSE);
-		answer = poll(resource, id);
+		answer = rootfi_wait_poll(resource, id, NULL);
 	}
 	PG_RETURN_JSONB_P(make_result(answer, &jobs));
 }

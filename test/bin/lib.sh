@@ -169,16 +169,18 @@ start_cluster() {
 	fi
 }
 
-# Starts a sandbox and puts its address where \getenv finds it.
+# start_sandbox NAME OPTION...: starts a sandbox and puts its address where
+# \getenv finds it by that name.
 start_sandbox() {
-	local port
+	local name=$1 port
+	shift
 	# The sandbox closes its output once it has printed its port.
 	# shellcheck disable=SC2016
-	port=$(run bash -c 'test/sandbox/rootfi-sandbox --key sandbox-key \
-		< /dev/null 2> "$ROOTFI_WORK/sandbox.log" &')
+	port=$(run bash -c 'test/sandbox/rootfi-sandbox --key sandbox-key "$@" \
+		< /dev/null 2>> "$ROOTFI_WORK/sandbox.log" &' sandbox "$@")
 	if [[ -z $port ]]; then
 		cat "$work/sandbox.log" >&2
 		fail "the sandbox did not start"
 	fi
-	environment+=("ROOTFI_SANDBOX_URL=http://127.0.0.1:$port")
+	environment+=("$name=http://127.0.0.1:$port")
 }

@@ -1,4 +1,5 @@
 \getenv url ROOTFI_SANDBOX_URL
+\getenv shop ROOTFI_SHOP_URL
 \set QUIET on
 \pset linestyle unicode
 \pset border 1
@@ -88,3 +89,42 @@ SELECT rootfi_get_order('ORD-2024-777');
 SELECT rootfi_delete_order(:'id');
 SELECT count(*) AS left_over
 FROM rootfi_list_orders(1089, filter => '{"order_number": "ORD-2024-777"}');
+--
+-- Second act: a copy.
+--
+-- 9. A larger shop, on a server of its own. A stream says what to copy; the
+--    tables it needs are made, ordinary ones with keys.
+--
+CREATE SERVER shop FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'shop', page_size '100');
+CREATE USER MAPPING FOR CURRENT_USER SERVER shop OPTIONS (api_key 'sandbox-key');
+SET rootfi.server = shop;
+SELECT rootfi_add_stream('ecommerce/orders', company_id => 1089);
+--
+-- 10. Copy it: 10,000 orders with the lists inside them, committed page by
+--     page. The server answers each request after 30 ms.
+--
+CALL rootfi_sync();
+SELECT (SELECT count(*) FROM rootfi.orders) AS orders, (SELECT count(*) FROM rootfi.order_line_items) AS line_items,
+	(SELECT count(*) FROM rootfi.order_addresses) AS addresses, (SELECT count(*) FROM rootfi.order_transactions) AS transactions;
+--
+-- 11. Somebody changes 25 orders. The next call reads what changed, and
+--     writes 25 rows and no other.
+--
+CREATE TABLE written AS SELECT rootfi_id, xmin AS transaction FROM rootfi.orders;
+SELECT jsonb_array_length(rootfi_request('POST', '/_sandbox/touch', body => '{"resource": "ecommerce/orders", "company_id": 1089, "count": 25}') -> 'rootfi_ids') AS changed;
+CALL rootfi_sync();
+SELECT count(*) FILTER (WHERE o.xmin <> w.transaction) AS written, count(*) FILTER (WHERE o.xmin = w.transaction) AS untouched
+FROM rootfi.orders AS o JOIN written AS w USING (rootfi_id);
+SELECT kind, state, pages, rows_seen, inserted, updated, unchanged, requests, pg_size_pretty(bytes) AS size FROM rootfi_run ORDER BY run_id;
+--
+-- 12. A report, from tables that are as fast as any.
+--
+SELECT currency_id, count(*) AS orders, sum(total_amount) AS revenue, round(avg(total_amount), 2) AS average
+FROM rootfi.orders
+WHERE rootfi_deleted_at IS NULL AND status <> 'canceled'
+GROUP BY currency_id
+ORDER BY revenue DESC;
+--
+-- With pg_cron that is all there is to do:
+-- SELECT cron.schedule('rootfi', '*/5 * * * *', 'CALL rootfi_sync()');
+--

@@ -26,7 +26,8 @@ is($node->safe_psql('postgres', q{
 	'', 'every function that returns rows says how many');
 is($node->safe_psql('postgres', q{
 	SELECT string_agg(c.relname, ' ') FROM pg_class AS c
-	WHERE c.relkind = 'c' AND c.relname LIKE 'rootfi%' AND (
+	WHERE c.relkind = 'c' AND c.relname IN (SELECT row_type FROM rootfi_resources()
+		UNION ALL SELECT l.value FROM rootfi_resources() AS r, jsonb_each_text(r.lists) AS l) AND (
 		SELECT attname || ' ' || format_type(atttypid, NULL) FROM pg_attribute
 		WHERE attrelid = c.oid ORDER BY attnum DESC LIMIT 1) <> 'extra jsonb'}),
 	'', 'the last column of every row type is extra jsonb');
@@ -69,7 +70,7 @@ $node->append_conf('postgresql.conf', "shared_preload_libraries = 'rootfi'");
 $node->restart;
 is($node->safe_psql('postgres', q{SELECT rootfi_get_order('157') ->> 'rootfi_id'}), '157', 'the library can be preloaded');
 is($node->safe_psql('postgres', q{SELECT string_agg(name || ' ' || context, ', ' ORDER BY name) FROM pg_settings WHERE name LIKE 'rootfi.%'}),
-	'rootfi.max_response_size user, rootfi.server user', 'all settings can be set by users');
+	'rootfi.max_concurrency user, rootfi.max_response_size user, rootfi.run_retention user, rootfi.server user', 'all settings can be set by users');
 
 $node->safe_psql('postgres', 'DROP EXTENSION rootfi CASCADE');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_proc WHERE proname LIKE 'rootfi%'}), '0', 'nothing is left after DROP EXTENSION');

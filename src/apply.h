@@ -1,0 +1,41 @@
+/*
+ * apply.h
+ *		Writes a page into the tables of a stream.
+ */
+#ifndef ROOTFI_APPLY_H
+#define ROOTFI_APPLY_H
+
+#include "json.h"
+#include "stream.h"
+#include "target.h"
+
+/* A record of a page on its way into the tables. */
+typedef struct PageRecord
+{
+	const JsonValue *json;
+	RowObject	object;
+	int64		company_id;		/* 0 when the key has none */
+	int64		id;				/* a hash of it when it is no number */
+	Datum		key[MAX_KEY_COLUMNS];
+	int64		hash;
+	TimestampTz updated_at;		/* DT_NOBEGIN when it has none */
+	bool		is_known;		/* the table has a row of that key */
+	bool		is_wanted;		/* it is to be written */
+	bool		is_written;
+} PageRecord;
+
+/* A page being written. */
+typedef struct SyncPage
+{
+	Target	   *target;
+	const Stream *stream;
+	PageRecord *records;		/* in the order of the page */
+	PageRecord **sorted;		/* by key */
+	int			nrecords;
+	MemoryContext row_context;	/* emptied after each row */
+	RowCounts	counts;
+} SyncPage;
+
+extern void rootfi_apply(SyncPage *page, const JsonAnswer *answer);
+
+#endif							/* ROOTFI_APPLY_H */

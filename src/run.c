@@ -1,0 +1,460 @@
+/*
+ * run.c
+ *		One run of a stream: the steps of a pass.
+ *
+ * A pass reads a list once, from its beginning to its end.  It may take
+ * several runs, each of them what one call does for one stream:
+ *
+ *	no pass -> begin -> page -> page -> ... -> last page -> no pass
+ *	              ^        |	(the run ends: failed, stopped, cut off)
+ *	              |--------|	(the next one goes on from the cursor)
+ *
+ * Passes differ in what they ask for: the first, "backfill", for all that the
+ * stream wants; "incremental" for what changed since the start of the pass
+ * before, by the server's clock, less the option "overlap"; "full" for all
+ * again, to find what is gone.  A pass's start is that of its first page, so
+ * what changes while it runs is read by the next one.
+ *
+ * A page, its checkpoint and, after the last page, the end of the pass are one
+ * transaction.  Whatever may fail happens in a subtransaction of that: an
+ * error ends the stream's run and is kept with the stream.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+
+#include "apply.h"
+#include "connection.h"
+#include "loop.h"
+#include "refresh.h"
+#include "remote.h"
+#include "sql.h"
+#include "sync.h"
+
+/* Something that may fail, done for a stream. */
+typedef void (*TaskStep) (SyncSession *session, SyncTask *task);
+
+/*
+ * Acts as the owner of the stream until the end of the step.  What the owner's
+ * triggers do then cannot outlast it: that role may be less trusted than ours.
+ */
+static void
+act_as_owner(const SyncSession *session, const Stream *stream)
+{
+	Oid			role = get_role_oid(stream->owner, true);
+	Oid			user;
+	int			context;
+
+	GetUserIdAndSecContext(&user, &context);
+	if (!OidIsValid(role))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\", the owner of stream %s, does not exist",
+						stream->owner, stream->label),
+				 errhint("Set \"owner\" of the stream in rootfi_stream to another role.")));
+	if (!has_privs_of_role(session->caller, role))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for stream %s", stream->label)));
+	if (role != user)
+		SetUserIdAndSecContext(role, context | SECURITY_LOCAL_USERID_CHANGE |
+							   SECURITY_RESTRICTED_OPERATION);
+}
+
+/* Errors that end the call, not just one stream. */
+static bool
+ends_call(void)
+{
+	return ERRCODE_TO_CATEGORY(geterrcode()) == ERRCODE_OPERATOR_INTERVENTION;
+}
+
+/*
+ * Does a step in a subtransaction, in a memory context that is emptied after
+ * it.  Returns NULL, or the error that it ended with, in the session's memory;
+ * nothing of it is left then.
+ */
+static ErrorData *
+attempt(SyncSession *session, SyncTask *task, TaskStep step)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorContextCallback *callbacks = error_context_stack;
+	ErrorData  *volatile error = NULL;
+	Oid			user;
+	int			security;
+	int			level;
+
+	GetUserIdAndSecContext(&user, &security);
+	BeginInternalSubTransaction(NULL);
+	level = NewGUCNestLevel();
+	MemoryContextSwitchTo(session->step_context);
+	PG_TRY();
+	{
+		step(session, task);
+		AtEOXact_GUC(false, level);
+		SetUserIdAndSecContext(user, security);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		if (ends_call())
+			PG_RE_THROW();
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	MemoryContextReset(session->step_context);
+	CurrentResourceOwner = owner;
+	error_context_stack = callbacks;
+	return error;
+}
+
+/* From when on an incremental pass reads: some overlap is for safety (C34). */
+static TimestampTz
+overlapped(const Stream *stream)
+{
+	const char *overlap = rootfi_connection_get(stream->server)->options.overlap;
+	Datum		span = DirectFunctionCall3(interval_in, CStringGetDatum(overlap),
+										   ObjectIdGetDatum(InvalidOid),
+										   Int32GetDatum(-1));
+
+	return DatumGetTimestampTz(DirectFunctionCall2(timestamptz_mi_interval,
+												   TimestampTzGetDatum(stream->synced_to),
+												   span));
+}
+
+/* Is there a pass to go on with? */
+static bool
+has_pass(const SyncSession *session, const Stream *stream)
+{
+	return stream->pass_kind && stream->cursor &&
+		(!session->full_refresh || strcmp(stream->pass_kind, "full") == 0);
+}
+
+/* Describes a new pass, but for from when on it reads. */
+static void
+new_pass(const SyncSession *session, Stream *stream)
+{
+	stream->pass_kind = session->full_refresh ? "full" :
+		TIMESTAMP_IS_NOBEGIN(stream->synced_to) ? "backfill" : "incremental";
+	stream->pass_since = stream->backfill_from;
+	stream->pass_start = DT_NOBEGIN;
+	stream->pass_total = -1;
+	stream->pass_pages = stream->pass_rows = 0;
+	stream->cursor = NULL;
+}
+
+/* Chooses the pass: the one under way, or a new one. */
+static void
+choose_pass(SyncSession *session, Stream *stream)
+{
+	if (has_pass(session, stream))
+		return;
+	new_pass(session, stream);
+	if (strcmp(stream->pass_kind, "incremental") == 0)
+		stream->pass_since = overlapped(stream);
+	rootfi_ledger_forget(&session->ledger, stream);
+}
+
+/* Is the stream to be run, now that nobody else can? */
+static bool
+is_to_run(const SyncSession *session, const Stream *stream)
+{
+	if (!stream->enabled)
+		return false;
+	/* done by another session after we had looked */
+	if (stream->completed_at >= session->started)
+		return false;
+	return session->by_name || stream->next_due <= GetCurrentTimestamp();
+}
+
+/* Asks for the page at which the stream stands, in the task's memory. */
+static void
+begin_scan(SyncTask *task)
+{
+	MemoryContext old = MemoryContextSwitchTo(task->context);
+	const Stream *stream = &task->stream;
+
+	/* lists of the core know neither filters nor counts */
+	task->request = (ListRequest)
+	{
+		.resource = stream->resource,
+			.server = stream->server,
+			.cursor = stream->cursor,
+			.has_company = stream->has_company,
+			.company_id = stream->company_id,
+			.has_since = !TIMESTAMP_IS_NOBEGIN(stream->pass_since) &&
+			!stream->resource->core,
+			.updated_since = stream->pass_since,
+			.include_deleted = !stream->resource->core,
+			.count = stream->cursor == NULL && !stream->resource->core,
+			.max_rows = PG_INT64_MAX,
+	};
+	memset(&task->costs, 0, sizeof(task->costs));
+	task->scan = rootfi_list_begin(&task->request);
+	MemoryContextSwitchTo(old);
+}
+
+/* Step: begins a run, if there is to be one. */
+static void
+begin_run(SyncSession *session, SyncTask *task)
+{
+	Stream	   *stream = &task->stream;
+
+	MemoryContextSwitchTo(task->context);
+	if (!rootfi_ledger_load(&session->ledger, stream->id, stream) ||
+		!is_to_run(session, stream))
+	{
+		task->ended = true;
+		return;
+	}
+	act_as_owner(session, stream);
+	choose_pass(session, stream);
+	rootfi_ledger_begin(&session->ledger, stream);
+	rootfi_target_open(&task->target, stream, session->namespace,
+					   session->context);
+	task->first_row = stream->pass_rows;
+	if (session->remote && !stream->resource->core)
+		task->remote = rootfi_remote_begin(stream, session->ledger.schema);
+	else
+		begin_scan(task);
+}
+
+/* Step: asks whether RootFi's own sync is over, and if so begins to read. */
+static void
+poll_remote(SyncSession *session, SyncTask *task)
+{
+	act_as_owner(session, &task->stream);
+	if (!rootfi_remote_poll(task->remote, &task->stream))
+		return;
+	task->remote = NULL;
+	begin_scan(task);
+}
+
+/* Step: puts the pass back to its beginning, as the cursor was refused. */
+static void
+restart_pass(SyncSession *session, SyncTask *task)
+{
+	act_as_owner(session, &task->stream);
+	rootfi_ledger_restart(&session->ledger, &task->stream);
+	begin_scan(task);
+}
+
+/* Takes from the answer what the pass is to remember. */
+static void
+take_stats(SyncTask *task, const ListStats *stats)
+{
+	Stream	   *stream = &task->stream;
+
+	if (stream->pass_pages == 0)
+	{
+		stream->pass_start = stats->server_time < 0 ? GetCurrentTimestamp() :
+			time_t_to_timestamptz(stats->server_time);
+		stream->pass_total = stats->total;
+	}
+	if (stream->cursor != NULL)
+		pfree(stream->cursor);
+	stream->cursor = stats->cursor == NULL ? NULL :
+		MemoryContextStrdup(task->context, stats->cursor);
+}
+
+/* What the latest page has cost, since the one before. */
+static RunCosts
+page_costs(SyncTask *task, const ListStats *stats)
+{
+	RunCosts	costs = {
+		.requests = stats->requests - task->costs.requests,
+		.bytes = stats->bytes - task->costs.bytes,
+		.waited = task->waited,
+	};
+
+	task->costs.requests = stats->requests;
+	task->costs.bytes = stats->bytes;
+	task->waited = 0;
+	return costs;
+}
+
+/* Step: writes the page that has come, and the checkpoint. */
+static void
+write_page(SyncSession *session, SyncTask *task)
+{
+	Stream	   *stream = &task->stream;
+	const JsonAnswer *answer;
+	const ListStats *stats = rootfi_list_stats(task->scan);
+	SyncPage	page = {.target = &task->target,.stream = stream};
+	RunCosts	costs;
+
+	act_as_owner(session, stream);
+	answer = rootfi_list_next(task->scan);
+	take_stats(task, stats);
+	PushActiveSnapshot(GetTransactionSnapshot());
+	rootfi_apply(&page, answer);
+	if (strcmp(stream->pass_kind, "full") == 0)
+		rootfi_refresh_see(&session->ledger, &page);
+	costs = page_costs(task, stats);
+	rootfi_ledger_page(&session->ledger, stream, &page.counts, &costs);
+	PopActiveSnapshot();
+	/* so that deferred constraints fail here, and not at the commit */
+	rootfi_sql_utility("SET CONSTRAINTS ALL IMMEDIATE");
+
+	stream->pass_pages++;
+	stream->pass_rows += page.counts.seen;
+	task->pages++;
+	task->counts.seen += page.counts.seen;
+	task->counts.inserted += page.counts.inserted;
+	task->counts.updated += page.counts.updated;
+}
+
+/* Step: ends the pass, after its last page. */
+static void
+complete_pass(SyncSession *session, SyncTask *task)
+{
+	Stream	   *stream = &task->stream;
+	int64		marked = 0;
+
+	act_as_owner(session, stream);
+	PushActiveSnapshot(GetTransactionSnapshot());
+	if (strcmp(stream->pass_kind, "full") == 0)
+		marked = rootfi_refresh_mark(&session->ledger, stream, &task->target);
+	rootfi_ledger_complete(&session->ledger, stream, marked);
+	PopActiveSnapshot();
+	rootfi_progress_end(task, marked);
+	task->ended = true;
+}
+
+/* Step: ends the run in the middle of the pass. */
+static void
+stop_run(SyncSession *session, SyncTask *task)
+{
+	act_as_owner(session, &task->stream);
+	rootfi_ledger_stop(&session->ledger, &task->stream);
+	rootfi_progress_end(task, 0);
+	task->ended = true;
+}
+
+/* Step: keeps the run's error with the stream, and in the log. */
+static void
+record_error(SyncSession *session, SyncTask *task)
+{
+	Stream	   *stream = &task->stream;
+
+	act_as_owner(session, stream);
+	if (stream->run_id == 0)
+	{
+		if (!has_pass(session, stream))
+			new_pass(session, stream);
+		rootfi_ledger_begin(&session->ledger, stream);
+	}
+	rootfi_ledger_fail(&session->ledger, stream, task->error, task->abandon);
+}
+
+/* Ends a run that failed. */
+static void
+fail(SyncSession *session, SyncTask *task, ErrorData *error)
+{
+	SyncFailure *failure = palloc(sizeof(SyncFailure));
+	ErrorData  *another;
+
+	task->error = error;
+	task->ended = true;
+	failure->label = task->stream.label == NULL ? "" :
+		pstrdup(task->stream.label);
+	failure->error = error;
+	session->failed = lappend(session->failed, failure);
+	another = attempt(session, task, record_error);
+	if (another != NULL)
+		ereport(WARNING,
+				(errcode(another->sqlerrcode),
+				 errmsg("could not record the error of stream %s: %s",
+						failure->label, another->message)));
+}
+
+/* Handles an error in a page: the pass begins again, or the run ends. */
+static void
+recover(SyncSession *session, SyncTask *task, ErrorData *error)
+{
+	if (rootfi_list_stats(task->scan)->cursor_refused && !task->restarted)
+	{
+		ereport(NOTICE,
+				(errmsg("stream %s: the server refused the cursor, so the pass begins again",
+						task->stream.label),
+				 errdetail("%s", error->detail ? error->detail : error->message)));
+		task->restarted = true;
+		error = attempt(session, task, restart_pass);
+	}
+	if (error != NULL)
+		fail(session, task, error);
+}
+
+/* Takes a run one page further. */
+static void
+take_page(SyncSession *session, SyncTask *task)
+{
+	ErrorData  *error = attempt(session, task, write_page);
+
+	if (error != NULL)
+		recover(session, task, error);
+	else if (task->stream.cursor == NULL)
+	{
+		error = attempt(session, task, complete_pass);
+		task->abandon = true;
+		if (error != NULL)
+			fail(session, task, error);
+	}
+	else if (task->pages == session->max_pages)
+	{
+		error = attempt(session, task, stop_run);
+		if (error != NULL)
+			fail(session, task, error);
+	}
+	else
+		rootfi_progress_tell(session, task);
+}
+
+/* Begins a run, unless the stream is not to be run now; the caller commits. */
+void
+rootfi_run_begin(SyncSession *session, SyncTask *task)
+{
+	ErrorData  *error = attempt(session, task, begin_run);
+
+	if (error != NULL)
+	{
+		task->stream.run_id = 0;	/* it was rolled back */
+		fail(session, task, error);
+	}
+	if (error != NULL || !task->ended)
+		session->nstreams++;
+}
+
+/* When the run can go on without waiting: 0 for now, -1 for not known yet. */
+int64
+rootfi_run_ready_at(const SyncTask *task)
+{
+	if (task->ended)
+		return 0;
+	if (task->remote != NULL)
+		return task->remote->next_poll;
+	return rootfi_list_ready(task->scan) ? 0 : -1;
+}
+
+/* Takes a run that is ready one step further; the caller commits. */
+void
+rootfi_run_advance(SyncSession *session, SyncTask *task)
+{
+	ErrorData  *error;
+
+	if (task->remote == NULL)
+		take_page(session, task);
+	else if ((error = attempt(session, task, poll_remote)) != NULL)
+		fail(session, task, error);
+}

@@ -1,0 +1,324 @@
+/*
+ * streams.c
+ *		SQL functions that add and remove streams.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "storage/lock.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "connection.h"
+#include "sql.h"
+#include "stream.h"
+#include "tables.h"
+#include "target.h"
+
+PG_FUNCTION_INFO_V1(rootfi_add_stream);
+PG_FUNCTION_INFO_V1(rootfi_add_streams);
+PG_FUNCTION_INFO_V1(rootfi_remove_stream);
+PG_FUNCTION_INFO_V1(rootfi_data_model_of);
+
+/* What is to be added. */
+typedef struct NewStream
+{
+	const Resource *resource;
+	bool		has_company;
+	int64		company_id;
+	const char *schema;
+	const char *table;
+	TimestampTz backfill_from;	/* DT_NOBEGIN: all */
+} NewStream;
+
+/* The extension's schema, quoted, given one of its functions. */
+static const char *
+own_schema(FunctionCallInfo fcinfo)
+{
+	return quote_identifier(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)));
+}
+
+/* Raises an error for what cannot be a stream. */
+static void
+check_new(const NewStream *new, Oid namespace)
+{
+	rootfi_check_verb(new->resource, VERB_LIST);
+	if (strchr(new->resource->path, '{') != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot sync %s", new->resource->plural),
+				 errdetail("They are lists of single records.")));
+	if (new->has_company &&
+		!rootfi_tables_have_company(new->resource, namespace))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"company_id\" must be null"),
+				 errdetail("\"%s\" do not belong to a company.",
+						   new->resource->plural)));
+	if (TIMESTAMP_IS_NOEND(new->backfill_from))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"backfill_from\" must be finite")));
+	/* a stream that could not connect is not worth having */
+	rootfi_connection_get(NULL);
+}
+
+/* Arguments that say which stream it is. */
+static SqlArgs
+identity_args(const NewStream *new)
+{
+	SqlArgs		args = {0};
+
+	rootfi_sql_text(&args, rootfi_server);
+	rootfi_sql_text(&args, new->resource->name);
+	if (new->has_company)
+		rootfi_sql_int8(&args, new->company_id);
+	else
+		rootfi_sql_null(&args);
+	rootfi_sql_text(&args, new->schema);
+	rootfi_sql_text(&args, new->table);
+	return args;
+}
+
+/* Is there such a stream already, be it somebody else's? */
+static bool
+exists(FunctionCallInfo fcinfo, const NewStream *new)
+{
+	static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID};
+	SqlArgs		args = identity_args(new);
+	uint64		n;
+
+	n = rootfi_sql_once(psprintf("SELECT FROM %s.rootfi_stream"
+								 " WHERE server OPERATOR(pg_catalog.=) $1"
+								 " AND resource OPERATOR(pg_catalog.=) $2"
+								 " AND (company_id OPERATOR(pg_catalog.=) $3"
+								 " OR company_id IS NULL AND $3 IS NULL)"
+								 " AND target_schema OPERATOR(pg_catalog.=) $4"
+								 " AND target_table OPERATOR(pg_catalog.=) $5",
+								 own_schema(fcinfo)),
+						types, &args);
+	SPI_freetuptable(SPI_tuptable);
+	return n > 0;
+}
+
+/* Adds a stream with its tables; returns its number. */
+static int64
+add(FunctionCallInfo fcinfo, const NewStream *new)
+{
+	static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID,
+	TIMESTAMPTZOID};
+	Oid			namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
+	SqlArgs		args = identity_args(new);
+	Stream		stream = {0};
+	Target		target = {0};
+
+	if (exists(fcinfo, new))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("there is such a stream of %s into table %s already",
+						new->resource->plural,
+						quote_qualified_identifier(new->schema, new->table))));
+	rootfi_tables_make(new->resource, namespace, new->schema, new->table);
+	rootfi_sql_time(&args, new->backfill_from);
+	rootfi_sql_once(psprintf("INSERT INTO %s.rootfi_stream (server, resource,"
+							 " company_id, target_schema, target_table,"
+							 " backfill_from) VALUES ($1, $2, $3, $4, $5, $6)"
+							 " RETURNING stream_id", own_schema(fcinfo)),
+					types, &args);
+	stream.id = rootfi_sql_get_int8(0, 1, 0);
+	SPI_freetuptable(SPI_tuptable);
+	/* tables that were there may not fit: better told now */
+	stream.resource = new->resource;
+	stream.target_schema = unconstify(char *, new->schema);
+	stream.target_table = unconstify(char *, new->table);
+	rootfi_target_open(&target, &stream, namespace, CurrentMemoryContext);
+	rootfi_target_close(&target);
+	return stream.id;
+}
+
+/*
+ * rootfi_add_stream(resource text, company_id bigint, target_schema name,
+ * backfill_from timestamptz, target_table name).  Errors: 42710 when there is
+ * one already, those of rootfi_connection_get and rootfi_target_open.
+ */
+Datum
+rootfi_add_stream(PG_FUNCTION_ARGS)
+{
+	NewStream	new = {.backfill_from = DT_NOBEGIN};
+	int64		id;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" must not be null",
+						PG_ARGISNULL(0) ? "resource" : "target_schema")));
+	PreventCommandIfReadOnly("rootfi_add_stream()");
+	new.resource = rootfi_resource_by_name(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	new.has_company = !PG_ARGISNULL(1);
+	new.company_id = new.has_company ? PG_GETARG_INT64(1) : 0;
+	new.schema = NameStr(*PG_GETARG_NAME(2));
+	if (!PG_ARGISNULL(3))
+		new.backfill_from = PG_GETARG_TIMESTAMPTZ(3);
+	new.table = PG_ARGISNULL(4) ? rootfi_tables_default_name(new.resource) :
+		NameStr(*PG_GETARG_NAME(4));
+	check_new(&new, get_func_namespace(fcinfo->flinfo->fn_oid));
+	SPI_connect();
+	id = add(fcinfo, &new);
+	SPI_finish();
+	PG_RETURN_INT64(id);
+}
+
+/* Does the resource belong to the category, and can it be a stream? */
+static bool
+is_in_category(const Resource *resource, const char *category)
+{
+	size_t		len = strlen(category);
+
+	return strncmp(resource->name, category, len) == 0 &&
+		resource->name[len] == '/' &&
+		resource->row_type != NULL &&
+		(rootfi_verbs(resource) & VERB_BIT(VERB_LIST)) != 0 &&
+		strchr(resource->path, '{') == NULL;
+}
+
+/* Adds the stream of one resource and puts it into the result. */
+static void
+add_one(FunctionCallInfo fcinfo, NewStream *new)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Datum		values[3];
+	bool		nulls[3] = {false};
+
+	if (exists(fcinfo, new))
+	{
+		ereport(NOTICE,
+				(errmsg("there is such a stream of %s already",
+						new->resource->plural)));
+		return;
+	}
+	values[0] = Int64GetDatum(add(fcinfo, new));
+	values[1] = CStringGetTextDatum(new->resource->name);
+	values[2] = CStringGetTextDatum(quote_qualified_identifier(new->schema,
+															   new->table));
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/*
+ * rootfi_add_streams(company_id bigint, category text, target_schema name).
+ * Streams that are there already are left as they are, with a NOTICE.
+ */
+Datum
+rootfi_add_streams(PG_FUNCTION_ARGS)
+{
+	const char *category;
+	Oid			namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
+	int			n = 0;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" must not be null",
+						PG_ARGISNULL(1) ? "category" : "target_schema")));
+	PreventCommandIfReadOnly("rootfi_add_streams()");
+	category = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	InitMaterializedSRF(fcinfo, 0);
+	SPI_connect();
+	for (const Resource *resource = rootfi_resource_table; resource->name;
+		 resource++)
+	{
+		NewStream	new = {
+			.resource = resource,
+			.schema = NameStr(*PG_GETARG_NAME(2)),
+			.table = resource->table,
+			.backfill_from = DT_NOBEGIN,
+		};
+
+		if (!is_in_category(resource, category))
+			continue;
+		new.has_company = !PG_ARGISNULL(0) &&
+			rootfi_tables_have_company(resource, namespace);
+		new.company_id = new.has_company ? PG_GETARG_INT64(0) : 0;
+		check_new(&new, namespace);
+		add_one(fcinfo, &new);
+		n++;
+	}
+	SPI_finish();
+	if (n == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("category \"%s\" does not exist", category),
+				 errhint("A category is what resources begin with: ecommerce, payments, v3/ecommerce or v3/core.")));
+	return (Datum) 0;
+}
+
+/* Does another stream fill the same table? */
+static bool
+is_shared(const char *schema, const Stream *stream)
+{
+	static const Oid types[] = {INT8OID, TEXTOID, TEXTOID};
+	SqlArgs		args = {0};
+	uint64		n;
+
+	rootfi_sql_int8(&args, stream->id);
+	rootfi_sql_text(&args, stream->target_schema);
+	rootfi_sql_text(&args, stream->target_table);
+	n = rootfi_sql_once(psprintf("SELECT FROM %s.rootfi_stream"
+								 " WHERE stream_id OPERATOR(pg_catalog.<>) $1"
+								 " AND target_schema OPERATOR(pg_catalog.=) $2"
+								 " AND target_table OPERATOR(pg_catalog.=) $3",
+								 schema), types, &args);
+	SPI_freetuptable(SPI_tuptable);
+	return n > 0;
+}
+
+/* rootfi_remove_stream(stream_id bigint, drop_tables boolean), strict */
+Datum
+rootfi_remove_stream(PG_FUNCTION_ARGS)
+{
+	static const Oid types[] = {INT8OID};
+	int64		id = PG_GETARG_INT64(0);
+	Ledger		ledger = {.schema = own_schema(fcinfo)};
+	SqlArgs		args = {0};
+	Stream		stream;
+
+	PreventCommandIfReadOnly("rootfi_remove_stream()");
+	SPI_connect();
+	if (!rootfi_ledger_load(&ledger, id, &stream))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("there is no stream " INT64_FORMAT, id),
+				 errhint("See rootfi_sync_status.")));
+	if (!rootfi_stream_lock(id, false))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("stream %s is being synced", stream.label),
+				 errhint("Cancel that, or wait for its end.")));
+	rootfi_sql_int8(&args, id);
+	if (rootfi_sql_once(psprintf("DELETE FROM %s.rootfi_stream"
+								 " WHERE stream_id OPERATOR(pg_catalog.=) $1",
+								 ledger.schema), types, &args) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for stream %s", stream.label)));
+	if (PG_GETARG_BOOL(1) && is_shared(ledger.schema, &stream))
+		ereport(NOTICE,
+				(errmsg("the tables stay: another stream fills them")));
+	else if (PG_GETARG_BOOL(1))
+		rootfi_tables_drop(stream.resource, stream.target_schema,
+						   stream.target_table);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/* rootfi_data_model(resource text), strict */
+Datum
+rootfi_data_model_of(PG_FUNCTION_ARGS)
+{
+	const char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	PG_RETURN_TEXT_P(cstring_to_text(rootfi_data_model(rootfi_resource_by_name(name))));
+}

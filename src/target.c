@@ -1,0 +1,371 @@
+/*
+ * target.c
+ *		Looks at the tables that a stream fills.
+ *
+ * The table's own columns decide what is filled.  Those of the resource's row
+ * type always are; another one only when some record of the run had a member
+ * of its name, so that columns of the user's own keep what they have.  A table
+ * of children that is not there is not filled: its list then goes to "extra"
+ * as any member without a column does.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+#include "sql.h"
+#include "statements.h"
+
+/* The table of that name, InvalidOid if there is none. */
+Oid
+rootfi_target_find(const char *schema, const char *table)
+{
+	Oid			namespace = get_namespace_oid(schema, true);
+
+	return OidIsValid(namespace) ? get_relname_relid(table, namespace) :
+		InvalidOid;
+}
+
+/*
+ * The columns of one of the extension's row types, NULL for none.  Release
+ * with ReleaseTupleDesc().
+ */
+TupleDesc
+rootfi_target_row_type(Oid namespace, const char *row_type)
+{
+	Oid			type;
+
+	if (row_type == NULL)
+		return NULL;
+	type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+						   CStringGetDatum(row_type),
+						   ObjectIdGetDatum(namespace));
+	if (!OidIsValid(type))
+		elog(ERROR, "type \"%s\" does not exist", row_type);
+	return lookup_rowtype_tupdesc(type, -1);
+}
+
+/*
+ * Name of the table of a record's children, beside a table of that name: the
+ * catalog's, or one after a parent that is not called as in the catalog.
+ */
+char *
+rootfi_target_child_name(const Resource *resource, const char *target_table,
+						 const ChildList *child)
+{
+	if (resource->table != NULL && strcmp(resource->table, target_table) == 0)
+		return pstrdup(child->table);
+	return psprintf("%s_%s", target_table, child->member);
+}
+
+/* Index of a column, or -1. */
+static int
+column_index(TupleDesc desc, const char *name)
+{
+	for (int i = 0; i < desc->natts; i++)
+		if (!TupleDescAttr(desc, i)->attisdropped &&
+			strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) == 0)
+			return i;
+	return -1;
+}
+
+/* May a statement set the column? */
+static bool
+is_settable(Form_pg_attribute att)
+{
+	return !att->attisdropped && att->attgenerated == '\0' &&
+		att->attidentity == '\0';
+}
+
+/* The columns of a table that may be set. */
+static TupleDesc
+settable_columns(TupleDesc all)
+{
+	TupleDesc	desc;
+	int			n = 0;
+
+	for (int i = 0; i < all->natts; i++)
+		n += is_settable(TupleDescAttr(all, i));
+	desc = CreateTemplateTupleDesc(n);
+	n = 0;
+	for (int i = 0; i < all->natts; i++)
+		if (is_settable(TupleDescAttr(all, i)))
+			TupleDescCopyEntry(desc, ++n, all, i + 1);
+	return desc;
+}
+
+/* Are these the columns of the index, in whatever order? */
+static bool
+index_has_columns(Relation index, TupleDesc desc, const char **columns, int n)
+{
+	Form_pg_index form = index->rd_index;
+
+	if (!form->indisunique || !form->indisvalid || !form->indimmediate ||
+		form->indnkeyatts != n ||
+		RelationGetIndexPredicate(index) != NIL)
+		return false;
+	for (int i = 0; i < n; i++)
+	{
+		int			column = column_index(desc, columns[i]);
+		int			k = 0;
+
+		while (k < n && form->indkey.values[k] != column + 1)
+			k++;
+		if (column < 0 || k == n)
+			return false;
+	}
+	return true;
+}
+
+/* Does the table have a unique index of just these columns? */
+static bool
+has_unique_index(Relation relation, const char **columns, int n)
+{
+	List	   *indexes = RelationGetIndexList(relation);
+	ListCell   *cell;
+	bool		found = false;
+
+	foreach(cell, indexes)
+	{
+		Relation	index = RelationIdGetRelation(lfirst_oid(cell));
+
+		if (index == NULL)
+			continue;
+		found = found || index_has_columns(index, RelationGetDescr(relation),
+										   columns, n);
+		RelationClose(index);
+	}
+	list_free(indexes);
+	return found;
+}
+
+/*
+ * Finds out by what the rows of the table are told apart: all of the columns
+ * given, or those but the first, which is the company, if that is unique.
+ */
+static void
+find_key(TargetTable *table, Relation relation, const char **columns, int n)
+{
+	int			first = column_index(RelationGetDescr(relation),
+									 columns[0]) < 0 ? 1 : 0;
+
+	while (first < 2 && !has_unique_index(relation, columns + first, n - first))
+		first++;
+	if (first >= 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				 errmsg("table %s has no unique index by which its rows are told apart",
+						table->name),
+				 errhint("Run \"CREATE UNIQUE INDEX ON %s (%s)\".",
+						 table->name, rootfi_column_list(columns, n, ""))));
+	table->nkeys = n - first;
+	memcpy(table->keys, columns + first, table->nkeys * sizeof(char *));
+}
+
+/*
+ * Notes which columns are the user's own: not of the row type, nor such that
+ * every table needs.
+ */
+static void
+find_optional(TargetTable *table, TupleDesc row_type)
+{
+	TupleDesc	desc = table->page.desc;
+
+	table->optional = palloc0(desc->natts * sizeof(bool));
+	for (int i = 0; i < desc->natts; i++)
+	{
+		const char *name = NameStr(TupleDescAttr(desc, i)->attname);
+
+		table->optional[i] = i != table->hash_column &&
+			i != table->plan->extra && !rootfi_is_key(table, name) &&
+			(row_type == NULL || column_index(row_type, name) < 0);
+	}
+}
+
+/* Has the column that type? */
+static bool
+has_type(TupleDesc desc, int column, Oid type)
+{
+	return column >= 0 && TupleDescAttr(desc, column)->atttypid == type;
+}
+
+/* Describes a table, given the columns of its key, the company first. */
+static void
+table_init(const Target *target, TargetTable *table, Oid relid, TupleDesc row_type,
+		   const FieldAlias *aliases, const char **key, int nkey)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	TupleDesc	desc = settable_columns(RelationGetDescr(relation));
+
+	table->name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
+											 RelationGetRelationName(relation));
+	find_key(table, relation, key, nkey);
+	table_close(relation, NoLock);
+	rootfi_page_init(&table->page, desc, target->registry);
+	table->plan = rootfi_row_plan(desc, aliases);
+	table->hash_column = column_index(desc, HASH_COLUMN);
+	if (!has_type(desc, table->hash_column, INT8OID))
+		table->hash_column = -1;
+	table->is_ordered = has_type(desc,
+								 column_index(desc, "rootfi_updated_at"),
+								 TIMESTAMPTZOID);
+	find_optional(table, row_type);
+}
+
+/*
+ * A number that differs when the columns do: what is kept of a record depends
+ * on them, so that a row is written anew when there is a new column for it.
+ */
+static uint64
+columns_seed(const Target *target)
+{
+	uint64		seed = 0;
+
+	for (int t = -1; t < target->nchildren; t++)
+	{
+		const TargetTable *table = t < 0 ? &target->parent :
+		&target->children[t].table;
+
+		for (int i = 0; i < table->page.desc->natts; i++)
+		{
+			Form_pg_attribute att = TupleDescAttr(table->page.desc, i);
+			const char *name = NameStr(att->attname);
+
+			seed = hash_bytes_extended((const unsigned char *) name,
+									   strlen(name), seed + att->atttypid);
+		}
+	}
+	return seed;
+}
+
+/* Describes the relation of keys: the number of a record, then its key. */
+static void
+keys_init(Target *target)
+{
+	const TargetTable *parent = &target->parent;
+	TupleDesc	desc = CreateTemplateTupleDesc(1 + parent->nkeys);
+
+	TupleDescInitEntry(desc, 1, "n", INT4OID, -1, 0);
+	for (int i = 0; i < parent->nkeys; i++)
+		TupleDescCopyEntry(desc, 2 + i, parent->page.desc,
+						   column_index(parent->page.desc, parent->keys[i]) + 1);
+	rootfi_page_init(&target->keys, desc, target->registry);
+}
+
+/* Is there no row in the table? */
+static bool
+is_empty(const TargetTable *table)
+{
+	SqlArgs		none = {0};
+	bool		empty = rootfi_sql_once(psprintf("SELECT FROM %s LIMIT 1",
+												 table->name),
+										NULL, &none) == 0;
+
+	SPI_freetuptable(SPI_tuptable);
+	return empty;
+}
+
+/* Describes a table of children, if it is there. */
+static void
+add_child(Target *target, const Stream *stream, Oid namespace,
+		  const ChildList *child)
+{
+	char	   *name = rootfi_target_child_name(stream->resource,
+												stream->target_table, child);
+	Oid			relid = rootfi_target_find(stream->target_schema, name);
+	const char *key[] = {"rootfi_company_id", child->parent_key, "ordinal"};
+	int			skip = target->parent.nkeys > 1 ? 0 : 1;
+	ChildTable *table = &target->children[target->nchildren];
+	TupleDesc	row_type;
+
+	if (!OidIsValid(relid))
+		return;
+	row_type = rootfi_target_row_type(namespace, child->row_type);
+	table->child = child;
+	table_init(target, &table->table, relid, row_type, NULL, key + skip, 3 - skip);
+	ReleaseTupleDesc(row_type);
+	for (int i = 0; i < table->table.nkeys; i++)
+		if (!has_type(table->table.page.desc,
+					  column_index(table->table.page.desc,
+								   table->table.keys[i]),
+					  strcmp(table->table.keys[i], "ordinal") == 0 ?
+					  INT4OID : INT8OID))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of table %s has not the type that a sync needs",
+							table->table.keys[i], table->table.name),
+					 errdetail("Keys of children are bigint, \"ordinal\" is integer.")));
+	table->was_empty = is_empty(&table->table);
+	rootfi_row_claim(target->parent.plan, child->member);
+	for (int i = 0; child->strays && child->strays[i].member; i++)
+		rootfi_row_claim(target->parent.plan, child->strays[i].member);
+	table->clear.text = rootfi_clear_statement(target, table);
+	target->nchildren++;
+}
+
+/*
+ * Describes the tables of a stream, as they are now, in the current context;
+ * "registry" is the memory of the SPI connection.  The target, all zero before, must be closed even after an error.  Errors:
+ * 42P01 when the table is not there, 42P10 when it has no key.
+ */
+void
+rootfi_target_open(Target *target, const Stream *stream, Oid namespace,
+				   MemoryContext registry)
+{
+	const Resource *resource = stream->resource;
+	Oid			relid = rootfi_target_find(stream->target_schema,
+										   stream->target_table);
+	TupleDesc	row_type;
+	const char *key[] = {"rootfi_company_id", "rootfi_id"};
+	int			nchildren = 0;
+
+	target->registry = registry;
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table %s does not exist",
+						quote_qualified_identifier(stream->target_schema,
+												   stream->target_table)),
+				 errhint("Remove the stream with rootfi_remove_stream(" INT64_FORMAT ") and add it again.",
+						 stream->id)));
+	row_type = rootfi_target_row_type(namespace, resource->row_type);
+	if (row_type != NULL && column_index(row_type, key[1]) < 0)
+		key[1] = "id";
+	table_init(target, &target->parent, relid, row_type, resource->aliases, key, 2);
+	if (row_type != NULL)
+		ReleaseTupleDesc(row_type);
+	keys_init(target);
+	while (resource->children && resource->children[nchildren].member)
+		nchildren++;
+	target->children = palloc0((nchildren + 1) * sizeof(ChildTable));
+	for (int i = 0; i < nchildren; i++)
+		add_child(target, stream, namespace, &resource->children[i]);
+	target->find.text = rootfi_find_statement(target);
+	target->hash_seed = columns_seed(target);
+}
+
+/* Forgets the statements, before the target's memory goes. */
+void
+rootfi_target_close(Target *target)
+{
+	rootfi_free_plan(&target->find.plan);
+	rootfi_free_plan(&target->parent.write);
+	rootfi_page_drop(&target->parent.page);
+	rootfi_page_drop(&target->keys);
+	for (int i = 0; i < target->nchildren; i++)
+	{
+		rootfi_free_plan(&target->children[i].clear.plan);
+		rootfi_free_plan(&target->children[i].table.write);
+		rootfi_page_drop(&target->children[i].table.page);
+	}
+}
