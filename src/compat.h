@@ -35,15 +35,6 @@ rootfi_server_aclcheck(Oid serverid, Oid userid)
 #endif
 }
 
-/* JSON parser: its actions return a result since 16 */
-#if PG_VERSION_NUM >= 160000
-typedef JsonParseErrorType JsonActionResult;
-#define JSON_ACTION_DONE	return JSON_SUCCESS
-#else
-typedef void JsonActionResult;
-#define JSON_ACTION_DONE	return
-#endif
-
 /* A lexer over text in UTF-8 that decodes strings, in the current context. */
 static inline JsonLexContext *
 rootfi_json_lexer(const char *text, int len)

@@ -227,10 +227,8 @@ take_member(void *arg, const char *name, const JsonValue *value)
 			palloc(object->capacity * sizeof(RowMember)) :
 			repalloc(object->others, object->capacity * sizeof(RowMember));
 	}
-	object->others[object->nothers++] = (RowMember)
-	{
-		name, *value
-	};
+	object->others[object->nothers].name = pstrdup(name);
+	object->others[object->nothers++].value = *value;
 }
 
 /*

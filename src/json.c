@@ -1,10 +1,9 @@
 /*
  * json.c
- *		Walks JSON text with the server's own parser.
+ *		JSON text: values with their places, answers taken apart.
  *
  * Values are handed out as places in the text, so that what nobody asks for
- * is never copied, and a number stays what was written.  The parser sees only
- * an outline: what is nested is parsed when, and if, it is read itself.
+ * is never copied, and a number stays what was written.
  */
 #include "postgres.h"
 
@@ -14,196 +13,31 @@
 
 #include "compat.h"
 #include "json.h"
-#include "outline.h"
-
-/* A walk over one text. */
-typedef struct JsonWalk
-{
-	JsonLexContext *lex;		/* over the outline */
-	JsonOutline outline;
-	int			nspans;			/* handed out so far */
-	int			depth;			/* objects and arrays around the token */
-	bool		is_inside;		/* in the array whose elements are visited */
-	JsonVisitor visit;
-	void	   *arg;
-	JsonValue	outer;			/* being read at depth 1 */
-	JsonValue	inner;			/* being read inside that */
-} JsonWalk;
-
-/* Enters an object or array. */
-static JsonActionResult
-walk_down(void *state)
-{
-	((JsonWalk *) state)->depth++;
-	JSON_ACTION_DONE;
-}
-
-/* Leaves an object or array. */
-static JsonActionResult
-walk_up(void *state)
-{
-	((JsonWalk *) state)->depth--;
-	JSON_ACTION_DONE;
-}
-
-/* What the value stands for that begins at a place, or NULL for itself. */
-static const JsonSpan *
-span_at(const JsonWalk *walk, const char *place)
-{
-	const JsonSpan *span = &walk->outline.spans[walk->nspans];
-
-	if (walk->nspans < walk->outline.nspans &&
-		walk->outline.text + span->at == place)
-		return span;
-	return NULL;
-}
-
-/* Notes where a value begins. */
-static void
-value_begin(JsonWalk *walk, JsonValue *value)
-{
-	value->type = walk->lex->token_type;
-	value->text = walk->lex->token_start;
-	value->token = NULL;
-}
-
-/* Notes where it ended and hands it out. */
-static void
-value_end(JsonWalk *walk, JsonValue *value, const char *name)
-{
-	const JsonSpan *span = span_at(walk, value->text);
-
-	value->len = value->text == NULL ? 0 :
-		walk->lex->prev_token_terminator - value->text;
-	if (span != NULL)
-	{
-		value->text = span->text;
-		value->len = span->len;
-		walk->nspans++;
-	}
-	walk->visit(walk->arg, name, value);
-}
-
-/* Begins a member; an array that is not left out is the one to look into. */
-static JsonActionResult
-walk_member(void *state, char *name, bool isnull)
-{
-	JsonWalk   *walk = state;
-
-	if (walk->depth == 1)
-	{
-		value_begin(walk, &walk->outer);
-		walk->is_inside = walk->outer.type == JSON_TOKEN_ARRAY_START &&
-			span_at(walk, walk->outer.text) == NULL;
-	}
-	JSON_ACTION_DONE;
-}
-
-/* Ends a member. */
-static JsonActionResult
-walk_member_end(void *state, char *name, bool isnull)
-{
-	JsonWalk   *walk = state;
-
-	if (walk->depth == 1)
-	{
-		if (walk->is_inside)
-			walk->outer.text = NULL;
-		walk->is_inside = false;
-		value_end(walk, &walk->outer, name);
-	}
-	JSON_ACTION_DONE;
-}
-
-/* The element that is visited at this depth, or NULL. */
-static JsonValue *
-walk_element_at(JsonWalk *walk)
-{
-	if (walk->depth == 1)
-		return &walk->outer;
-	if (walk->depth == 2 && walk->is_inside)
-		return &walk->inner;
-	return NULL;
-}
-
-/* Begins an element. */
-static JsonActionResult
-walk_element(void *state, bool isnull)
-{
-	JsonWalk   *walk = state;
-	JsonValue  *value = walk_element_at(walk);
-
-	if (value != NULL)
-		value_begin(walk, value);
-	JSON_ACTION_DONE;
-}
-
-/* Ends an element. */
-static JsonActionResult
-walk_element_end(void *state, bool isnull)
-{
-	JsonWalk   *walk = state;
-	JsonValue  *value = walk_element_at(walk);
-
-	if (value != NULL)
-		value_end(walk, value, NULL);
-	JSON_ACTION_DONE;
-}
-
-/* Has a scalar; keeps it if it is a value that is visited. */
-static JsonActionResult
-walk_scalar(void *state, char *token, JsonTokenType type)
-{
-	JsonWalk   *walk = state;
-
-	if (walk->depth == 1)
-		walk->outer.token = token;
-	else if (walk->depth == 2 && walk->is_inside)
-		walk->inner.token = token;
-	JSON_ACTION_DONE;
-}
+#include "scan.h"
 
 /*
- * Visits the members of an object or the elements of an array; and, before
- * the member named "inside" (if not NULL and an array), its elements.  A
- * scalar has nothing to visit.  Values and names live in the current context
- * as long as the text; the array that was looked into is handed out without
- * its text.  Returns NULL, or what is wrong with the text, nested values
- * aside.  Raises no error of its own.
+ * Visits the members of an object or the elements of an array as rootfi_scan()
+ * does.  Returns NULL, or what is wrong with the text, nested values aside.
+ * Raises no error of its own.
  */
 char *
 rootfi_json_walk(const char *text, int len, const char *inside,
 				 JsonVisitor visit, void *arg)
 {
-	JsonWalk	walk = {
-		.visit = visit,
-		.arg = arg,
-	};
-	JsonSemAction actions = {
-		.semstate = &walk,
-		.object_start = walk_down,
-		.object_end = walk_up,
-		.array_start = walk_down,
-		.array_end = walk_up,
-		.object_field_start = walk_member,
-		.object_field_end = walk_member_end,
-		.array_element_start = walk_element,
-		.array_element_end = walk_element_end,
-		.scalar = walk_scalar,
-	};
-	JsonParseErrorType error;
-	bool		too_deep;
+	char	   *problem;
 
-	if (!rootfi_json_outline(&walk.outline, text, len, inside, &too_deep))
+	switch (rootfi_scan(text, len, inside, visit, arg))
 	{
-		if (too_deep)
+		case SCAN_DONE:
+			return NULL;
+		case SCAN_TOO_DEEP:
 			return pstrdup("It is nested too deeply.");
-		/* what has no outline is no JSON, and the parser knows why */
-		return rootfi_json_check(text, len);
+		case SCAN_INVALID:
+			break;
 	}
-	walk.lex = rootfi_json_lexer(walk.outline.text, walk.outline.len);
-	error = pg_parse_json(walk.lex, &actions);
-	return error == JSON_SUCCESS ? NULL : json_errdetail(error, walk.lex);
+	/* the server's parser knows how to say it */
+	problem = rootfi_json_check(text, len);
+	return problem ? problem : pstrdup("It is not valid JSON.");
 }
 
 /* NULL if the whole text is JSON, or what is wrong with it. */

@@ -18,7 +18,8 @@ typedef struct JsonValue
 } JsonValue;
 
 /*
- * Called for each value; "name" is that of a member, NULL for elements.
+ * Called for each value; "name" is that of a member, NULL for elements.  The
+ * name lives during the call, the value's token in the context of the walk.
  */
 typedef void (*JsonVisitor) (void *arg, const char *name,
 							 const JsonValue *value);

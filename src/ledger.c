@@ -122,7 +122,11 @@ static const struct
 	[LEDGER_FAIL] = {
 		"WITH run AS (UPDATE %1$s.rootfi_run SET state = 'failed',"
 		" ended_at = pg_catalog.clock_timestamp(), error_sqlstate = $3,"
-		" error_message = $4 WHERE run_id OPERATOR(pg_catalog.=) $2)"
+		" error_message = $4,"
+		" requests = requests OPERATOR(pg_catalog.+) $6,"
+		" bytes = bytes OPERATOR(pg_catalog.+) $7,"
+		" waited = waited OPERATOR(pg_catalog.+) pg_catalog.make_interval(secs => $8)"
+		" WHERE run_id OPERATOR(pg_catalog.=) $2)"
 		" UPDATE %1$s.rootfi_stream SET"
 		" failures = failures OPERATOR(pg_catalog.+) 1,"
 		" error_sqlstate = $3, error_message = $4,"
@@ -133,7 +137,8 @@ static const struct
 		" pass_kind = CASE WHEN $5 THEN NULL ELSE pass_kind END,"
 		" cursor = CASE WHEN $5 THEN NULL ELSE cursor END"
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
-		{INT8OID, INT8OID, TEXTOID, TEXTOID, BOOLOID}
+		{INT8OID, INT8OID, TEXTOID, TEXTOID, BOOLOID, INT8OID, INT8OID,
+		FLOAT8OID}
 	},
 	[LEDGER_SEE] = {
 		"INSERT INTO %1$s.rootfi_seen (stream_id, page, company_ids, rootfi_ids)"
@@ -357,6 +362,15 @@ rootfi_ledger_restart(Ledger *ledger, Stream *stream)
 	rootfi_ledger_forget(ledger, stream);
 }
 
+/* Adds what something has cost. */
+static void
+add_costs(SqlArgs *args, const RunCosts *costs)
+{
+	rootfi_sql_int8(args, costs->requests);
+	rootfi_sql_int8(args, costs->bytes);
+	rootfi_sql_float8(args, costs->waited / 1000.0);
+}
+
 /* Checkpoint: a page has been written, the stream's cursor is the next. */
 void
 rootfi_ledger_page(Ledger *ledger, const Stream *stream,
@@ -367,9 +381,7 @@ rootfi_ledger_page(Ledger *ledger, const Stream *stream,
 	rootfi_sql_int8(&args, counts->seen);
 	rootfi_sql_int8(&args, counts->inserted);
 	rootfi_sql_int8(&args, counts->updated);
-	rootfi_sql_int8(&args, costs->requests);
-	rootfi_sql_int8(&args, costs->bytes);
-	rootfi_sql_float8(&args, costs->waited / 1000.0);
+	add_costs(&args, costs);
 	rootfi_sql_time(&args, stream->pass_start);
 	rootfi_sql_count(&args, stream->pass_total);
 	rootfi_sql_text(&args, stream->cursor);
@@ -403,7 +415,8 @@ rootfi_ledger_stop(Ledger *ledger, const Stream *stream)
 /* The run failed; the pass will be gone on with unless it is abandoned. */
 void
 rootfi_ledger_fail(Ledger *ledger, const Stream *stream,
-				   const ErrorData *error, bool abandon)
+				   const ErrorData *error, bool abandon,
+				   const RunCosts *costs)
 {
 	SqlArgs		args = run_args(stream);
 
@@ -411,6 +424,7 @@ rootfi_ledger_fail(Ledger *ledger, const Stream *stream,
 	rootfi_sql_text(&args, error->detail == NULL ? error->message :
 					psprintf("%s: %s", error->message, error->detail));
 	rootfi_sql_bool(&args, abandon);
+	add_costs(&args, costs);
 	run(ledger, LEDGER_FAIL, &args);
 	if (abandon)
 		rootfi_ledger_forget(ledger, stream);

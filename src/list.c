@@ -38,7 +38,6 @@ struct ListScan
 	int			page;			/* number of the page, from 1 */
 	int			empty_pages;	/* in a row, up to this one */
 	int64		rows;			/* so far, this page's too */
-	int			replaced;		/* characters, in all pages */
 	HttpTransfer *current;		/* whose text the page points into */
 	HttpTransfer *ahead;		/* NULL: there is no further page */
 	char	   *cursor;			/* that the page ahead was asked with */
@@ -201,7 +200,7 @@ ask_for_less(ListScan *scan)
 	rootfi_http_close(scan->current);
 	scan->page_size = SAFE_PAGE_SIZE;
 	scan->current = ask(scan);
-	response = rootfi_api_finish(scan->current, &scan->replaced);
+	response = rootfi_api_finish(scan->current, &scan->stats.replaced);
 	if (response->end == HTTP_ANSWERED && response->status == 200)
 		ereport(NOTICE,
 				(errmsg("the server refused a page of %d rows, but not one of %d",
@@ -224,7 +223,7 @@ wait_for_page(ListScan *scan)
 {
 	ListStats  *stats = &scan->stats;
 	HttpResponse *response = rootfi_api_finish(scan->current,
-											   &scan->replaced);
+											   &scan->stats.replaced);
 
 	stats->requests += response->attempts;
 	if (scan->page == 1 && scan->page_size > SAFE_PAGE_SIZE &&
@@ -334,7 +333,7 @@ rootfi_list_next(ListScan *scan)
 	MemoryContextReset(scan->page_context);
 	if (scan->current == NULL)
 	{
-		rootfi_json_warn(scan->replaced);
+		rootfi_json_warn(scan->stats.replaced);
 		return NULL;
 	}
 

@@ -42,6 +42,7 @@ typedef struct ListStats
 								 * or -1 */
 	int64		requests;		/* sent or tried */
 	int64		bytes;			/* of the answers, decoded */
+	int			replaced;		/* characters that cannot be stored */
 } ListStats;
 
 typedef struct ListScan ListScan;

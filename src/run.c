@@ -315,6 +315,15 @@ write_page(SyncSession *session, SyncTask *task)
 	task->counts.updated += page.counts.updated;
 }
 
+/* A run is over that did not fail. */
+static void
+end_run(SyncTask *task, int64 marked)
+{
+	rootfi_progress_end(task, marked);
+	rootfi_json_warn(rootfi_list_stats(task->scan)->replaced);
+	task->ended = true;
+}
+
 /* Step: ends the pass, after its last page. */
 static void
 complete_pass(SyncSession *session, SyncTask *task)
@@ -328,8 +337,7 @@ complete_pass(SyncSession *session, SyncTask *task)
 		marked = rootfi_refresh_mark(&session->ledger, stream, &task->target);
 	rootfi_ledger_complete(&session->ledger, stream, marked);
 	PopActiveSnapshot();
-	rootfi_progress_end(task, marked);
-	task->ended = true;
+	end_run(task, marked);
 }
 
 /* Step: ends the run in the middle of the pass. */
@@ -338,8 +346,7 @@ stop_run(SyncSession *session, SyncTask *task)
 {
 	act_as_owner(session, &task->stream);
 	rootfi_ledger_stop(&session->ledger, &task->stream);
-	rootfi_progress_end(task, 0);
-	task->ended = true;
+	end_run(task, 0);
 }
 
 /* Step: keeps the run's error with the stream, and in the log. */
@@ -347,6 +354,7 @@ static void
 record_error(SyncSession *session, SyncTask *task)
 {
 	Stream	   *stream = &task->stream;
+	RunCosts	costs = {0};
 
 	act_as_owner(session, stream);
 	if (stream->run_id == 0)
@@ -355,7 +363,10 @@ record_error(SyncSession *session, SyncTask *task)
 			new_pass(session, stream);
 		rootfi_ledger_begin(&session->ledger, stream);
 	}
-	rootfi_ledger_fail(&session->ledger, stream, task->error, task->abandon);
+	if (task->scan != NULL)
+		costs = page_costs(task, rootfi_list_stats(task->scan));
+	rootfi_ledger_fail(&session->ledger, stream, task->error, task->abandon,
+					   &costs);
 }
 
 /* Ends a run that failed. */

@@ -100,7 +100,8 @@ extern void rootfi_ledger_complete(Ledger *ledger, const Stream *stream,
 								   int64 marked);
 extern void rootfi_ledger_stop(Ledger *ledger, const Stream *stream);
 extern void rootfi_ledger_fail(Ledger *ledger, const Stream *stream,
-							   const ErrorData *error, bool abandon);
+							   const ErrorData *error, bool abandon,
+							   const RunCosts *costs);
 extern void rootfi_ledger_see(Ledger *ledger, const Stream *stream,
 							  ArrayType *companies, ArrayType *ids);
 extern void rootfi_ledger_forget(Ledger *ledger, const Stream *stream);

@@ -170,6 +170,13 @@ find_key(TargetTable *table, Relation relation, const char **columns, int n)
 						 table->name, rootfi_column_list(columns, n, ""))));
 	table->nkeys = n - first;
 	memcpy(table->keys, columns + first, table->nkeys * sizeof(char *));
+	for (int i = 0; i < table->nkeys; i++)
+		if (column_index(table->page.desc, table->keys[i]) < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_GENERATED_ALWAYS),
+					 errmsg("column \"%s\" of table %s cannot be set",
+							table->keys[i], table->name),
+					 errdetail("It makes its values by itself, but rows are told apart by it.")));
 }
 
 /*
@@ -209,9 +216,9 @@ table_init(const Target *target, TargetTable *table, Oid relid, TupleDesc row_ty
 
 	table->name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
 											 RelationGetRelationName(relation));
+	rootfi_page_init(&table->page, desc, target->registry);
 	find_key(table, relation, key, nkey);
 	table_close(relation, NoLock);
-	rootfi_page_init(&table->page, desc, target->registry);
 	table->plan = rootfi_row_plan(desc, aliases);
 	table->hash_column = column_index(desc, HASH_COLUMN);
 	if (!has_type(desc, table->hash_column, INT8OID))
