@@ -50,7 +50,22 @@ report_no_key(const SyncPage *page, const char *column)
 			 errdetail("By it the records are told apart.")));
 }
 
-/* Reads the key of a record; what it belongs to may be known without it. */
+/* The company of a record that does not say it, if the stream has one. */
+static const JsonValue *
+known_company(const SyncPage *page)
+{
+	JsonValue  *value = palloc0(sizeof(JsonValue));
+
+	if (!page->stream->has_company)
+		return NULL;
+	value->type = JSON_TOKEN_NUMBER;
+	value->token = psprintf(INT64_FORMAT, page->stream->company_id);
+	value->text = value->token;
+	value->len = strlen(value->token);
+	return value;
+}
+
+/* Reads the key of a record. */
 static void
 read_key(const SyncPage *page, PageRecord *record)
 {
@@ -59,20 +74,19 @@ read_key(const SyncPage *page, PageRecord *record)
 	for (int i = 0; i < table->nkeys; i++)
 	{
 		RowColumn  *column = rootfi_row_column(table->plan, table->keys[i]);
-		JsonValue  *value = rootfi_row_value(table->plan, &record->object,
-											 table->keys[i]);
+		const JsonValue **value = rootfi_row_value(table->plan,
+												   &record->object,
+												   table->keys[i]);
 		bool		is_company = strcmp(table->keys[i], "rootfi_company_id") == 0;
 
-		if (is_company && value->token == NULL && page->stream->has_company)
-		{
-			value->type = JSON_TOKEN_NUMBER;
-			value->token = psprintf(INT64_FORMAT, page->stream->company_id);
-		}
-		if (value->token == NULL || value->type == JSON_TOKEN_NULL ||
-			!column->read(column, value, &record->key[i]))
+		if (*value == NULL && is_company)
+			*value = known_company(page);
+		if (*value == NULL || (*value)->token == NULL ||
+			(*value)->type == JSON_TOKEN_NULL ||
+			!column->read(column, *value, &record->key[i]))
 			report_no_key(page, table->keys[i]);
 		*(is_company ? &record->company_id : &record->id) =
-			key_number(value->token);
+			key_number((*value)->token);
 	}
 }
 
@@ -80,13 +94,14 @@ read_key(const SyncPage *page, PageRecord *record)
 static TimestampTz
 read_updated_at(const SyncPage *page, const PageRecord *record)
 {
-	const JsonValue *value = rootfi_row_value(page->target->parent.plan,
-											  &record->object,
-											  "rootfi_updated_at");
+	const JsonValue **value = rootfi_row_value(page->target->parent.plan,
+											   &record->object,
+											   "rootfi_updated_at");
 	Timestamp	time;
 
-	if (value == NULL || value->type != JSON_TOKEN_STRING ||
-		!rootfi_read_timestamp(value->token, &time))
+	if (value == NULL || *value == NULL ||
+		(*value)->type != JSON_TOKEN_STRING ||
+		!rootfi_read_timestamp((*value)->token, &time))
 		return DT_NOBEGIN;
 	return time;
 }
@@ -140,8 +155,8 @@ read_records(SyncPage *page, const JsonAnswer *answer)
 		read_key(page, record);
 		record->updated_at = read_updated_at(page, record);
 		record->hash = (int64)
-			hash_bytes_extended((const unsigned char *) record->json->text,
-								record->json->len, page->target->hash_seed);
+			hash_bytes_extended((const unsigned char *) record->json->value.text,
+								record->json->value.len, page->target->hash_seed);
 		page->sorted[i] = record;
 	}
 	qsort(page->sorted, page->nrecords, sizeof(PageRecord *),
@@ -342,14 +357,14 @@ typedef struct ChildSink
 
 /* Converts one child. */
 static void
-put_child(void *arg, const JsonValue *value, const char *type, int ordinal)
+put_child(void *arg, const JsonObject *object, const char *type, int ordinal)
 {
 	ChildSink  *sink = arg;
 	RowPlan    *plan = sink->table->plan;
 	MemoryContext old = MemoryContextSwitchTo(sink->page->row_context);
 
 	rootfi_row_set(plan, "ordinal", ordinal, false);
-	rootfi_row_fill(plan, value);
+	rootfi_row_fill(plan, object);
 	if (type != NULL)
 		rootfi_row_default(plan, "type", type);
 	put_row(sink->page, sink->table);
@@ -363,20 +378,20 @@ put_children(ChildSink *sink, const ChildList *child,
 			 const PageRecord *record)
 {
 	const RowPlan *parent = sink->page->target->parent.plan;
-	const JsonValue *company_id = rootfi_row_value(parent, &record->object,
-												   "rootfi_company_id");
-	JsonValue	strays[MAX_STRAYS] = {0};
+	const RowObject *object = &record->object;
+	const JsonValue **company_id = rootfi_row_value(parent, object,
+													"rootfi_company_id");
+	const JsonValue *strays[MAX_STRAYS];
 	char	   *problem;
 
 	rootfi_row_set(sink->table->plan, "rootfi_company_id", record->company_id,
-				   company_id == NULL || company_id->token == NULL);
+				   company_id == NULL || *company_id == NULL);
 	rootfi_row_set(sink->table->plan, child->parent_key, record->id, false);
 	for (int i = 0; child->strays && child->strays[i].member; i++)
-		strays[i] = *rootfi_row_value(parent, &record->object,
-									  child->strays[i].member);
+		strays[i] = *rootfi_row_value(parent, object, child->strays[i].member);
 	problem = rootfi_children_visit(child,
-									rootfi_row_value(parent, &record->object,
-													 child->member),
+									*rootfi_row_value(parent, object,
+													  child->member),
 									strays, put_child, sink);
 	if (problem != NULL)
 		ereport(ERROR,
@@ -405,12 +420,18 @@ static void
 write_children(SyncPage *page, ChildTable *child)
 {
 	ChildSink	sink = {.page = page,.table = &child->table};
+	MemoryContext old;
 
 	clear_children(page, child);
 	rootfi_page_begin(&child->table.page);
+	old = MemoryContextSwitchTo(page->record_context);
 	for (int i = 0; i < page->nrecords; i++)
+	{
 		if (page->records[i].is_written)
 			put_children(&sink, child->child, &page->records[i]);
+		MemoryContextReset(page->record_context);
+	}
+	MemoryContextSwitchTo(old);
 	if (sink.n > 0)
 	{
 		rootfi_sql_execute(rootfi_write_plan(&child->table), NULL);
@@ -432,6 +453,9 @@ rootfi_apply(SyncPage *page, const JsonAnswer *answer)
 	{
 		.seen = answer->nrecords
 	};
+	page->record_context = AllocSetContextCreate(CurrentMemoryContext,
+												 "rootfi record",
+												 ALLOCSET_DEFAULT_SIZES);
 	page->row_context = AllocSetContextCreate(CurrentMemoryContext,
 											  "rootfi row",
 											  ALLOCSET_DEFAULT_SIZES);

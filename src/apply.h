@@ -12,7 +12,7 @@
 /* A record of a page on its way into the tables. */
 typedef struct PageRecord
 {
-	const JsonValue *json;
+	const JsonObject *json;
 	RowObject	object;
 	int64		company_id;		/* 0 when the key has none */
 	int64		id;				/* a hash of it when it is no number */
@@ -32,6 +32,7 @@ typedef struct SyncPage
 	PageRecord *records;		/* in the order of the page */
 	PageRecord **sorted;		/* by key */
 	int			nrecords;
+	MemoryContext record_context;	/* emptied after each record */
 	MemoryContext row_context;	/* emptied after each row */
 	RowCounts	counts;
 } SyncPage;

@@ -7,48 +7,44 @@
 
 #include "children.h"
 
-/* A walk over the children of one record. */
-typedef struct ChildWalk
-{
-	ChildVisitor visit;
-	void	   *arg;
-	int			ordinal;		/* of the latest child */
-} ChildWalk;
-
-/* Hands out one child, if it is there. */
-static void
-visit_child(ChildWalk *walk, const JsonValue *value, const char *type)
-{
-	if (value->type == JSON_TOKEN_NULL || value->type == JSON_TOKEN_INVALID)
-		return;
-	walk->visit(walk->arg, value, type, ++walk->ordinal);
-}
-
-/* Hands out an element of the list. */
-static void
-visit_element(void *arg, const char *name, const JsonValue *value)
-{
-	visit_child(arg, value, NULL);
-}
-
 /*
  * Visits the children of a record, given the values of its member that holds
- * them and of those that the catalog lists as strays (type 0 for what is
- * missing).  Returns NULL, or what is wrong with the list.
+ * them and of those that the catalog lists as strays (NULL for what is
+ * missing), in the current context.  Returns NULL, or what is wrong with the
+ * list.
  */
 char *
 rootfi_children_visit(const ChildList *child, const JsonValue *list,
-					  const JsonValue *strays, ChildVisitor visit, void *arg)
+					  const JsonValue *const *strays, ChildVisitor visit,
+					  void *arg)
 {
-	ChildWalk	walk = {.visit = visit,.arg = arg};
-	char	   *problem = NULL;
+	int			ordinal = 0;
+	char	   *problem;
 
-	if (list->type == JSON_TOKEN_ARRAY_START)
-		problem = rootfi_json_walk(list->text, list->len, NULL, visit_element,
-								   &walk);
-	else
-		visit_child(&walk, list, NULL);
-	for (int i = 0; child->strays && child->strays[i].member; i++)
-		visit_child(&walk, &strays[i], child->strays[i].type);
-	return problem;
+	if (list != NULL && list->type == JSON_TOKEN_ARRAY_START)
+	{
+		JsonObject *elements;
+		int			n;
+
+		problem = rootfi_json_array(&elements, &n, list->text, list->len);
+		if (problem != NULL)
+			return problem;
+		for (int i = 0; i < n; i++)
+			if (elements[i].value.type != JSON_TOKEN_NULL)
+				visit(arg, &elements[i], NULL, ++ordinal);
+	}
+	for (int i = -1; i < 0 || (child->strays && child->strays[i].member); i++)
+	{
+		const JsonValue *single = i < 0 ? list : strays[i];
+		JsonObject	object;
+
+		if (single == NULL || single->type == JSON_TOKEN_NULL ||
+			(i < 0 && single->type == JSON_TOKEN_ARRAY_START))
+			continue;
+		problem = rootfi_json_object(&object, single->text, single->len);
+		if (problem != NULL)
+			return problem;
+		visit(arg, &object, i < 0 ? NULL : child->strays[i].type, ++ordinal);
+	}
+	return NULL;
 }

@@ -12,12 +12,12 @@
  * Called for each child: "type" is what its member of that name is when it
  * has none, or NULL; "ordinal" counts from 1.
  */
-typedef void (*ChildVisitor) (void *arg, const JsonValue *value,
+typedef void (*ChildVisitor) (void *arg, const JsonObject *object,
 							  const char *type, int ordinal);
 
 extern char *rootfi_children_visit(const ChildList *child,
 								   const JsonValue *list,
-								   const JsonValue *strays,
+								   const JsonValue *const *strays,
 								   ChildVisitor visit, void *arg);
 
 #endif							/* ROOTFI_CHILDREN_H */

@@ -28,13 +28,6 @@ typedef struct RowState
 	JsonbParseState *extra;		/* NULL until there is a member for it */
 } RowState;
 
-/* An object being read. */
-typedef struct ReadState
-{
-	RowPlan    *plan;
-	RowObject  *object;
-} ReadState;
-
 static int
 compare_columns(const void *a, const void *b)
 {
@@ -71,6 +64,8 @@ rootfi_row_plan(TupleDesc desc, const FieldAlias *aliases)
 			rootfi_column_init(&plan->columns[plan->ncolumns++], att);
 	}
 	qsort(plan->columns, plan->ncolumns, sizeof(RowColumn), compare_columns);
+	plan->nguesses = Min(desc->natts + 16, 128);
+	plan->guesses = palloc0(plan->nguesses * sizeof(RowGuess));
 	return plan;
 }
 
@@ -206,66 +201,62 @@ repeats_fixed(RowColumn *column, const JsonValue *value)
 		datum == column->fixed_value;
 }
 
-/* Takes one member of the object; of several of one name the last counts. */
-static void
-take_member(void *arg, const char *name, const JsonValue *value)
+/* The column of a member, guessed by its place. */
+static RowColumn *
+guess_column(RowPlan *plan, int place, const char *name)
 {
-	ReadState  *state = arg;
-	RowObject  *object = state->object;
-	RowColumn  *column = rootfi_row_column(state->plan, name);
+	RowGuess   *guess;
 
-	if (column != NULL)
+	if (place >= plan->nguesses)
+		return rootfi_row_column(plan, name);
+	guess = &plan->guesses[place];
+	if (guess->name[0] == '\0' || strcmp(guess->name, name) != 0)
 	{
-		column->seen = true;
-		object->values[column - state->plan->columns] = *value;
-		return;
+		guess->column = rootfi_row_column(plan, name);
+		strlcpy(guess->name, name, sizeof(guess->name));
 	}
-	if (object->nothers == object->capacity)
-	{
-		object->capacity = Max(8, object->capacity * 2);
-		object->others = object->others == NULL ?
-			palloc(object->capacity * sizeof(RowMember)) :
-			repalloc(object->others, object->capacity * sizeof(RowMember));
-	}
-	object->others[object->nothers].name = pstrdup(name);
-	object->others[object->nothers++].value = *value;
+	return guess->column;
 }
 
 /*
- * Takes an object apart without converting anything.  What it says lives in
- * the current context and points into the text.  What is not an object, or
- * not JSON, raises 08P01.
+ * Sorts the members of an object out, without converting anything.  What it
+ * points to must outlive it; it lives in the current context.  Of several
+ * members of one name the last counts.  What is no object raises 08P01.
  */
 void
-rootfi_row_read(RowPlan *plan, const JsonValue *json, RowObject *object)
+rootfi_row_read(RowPlan *plan, const JsonObject *json, RowObject *object)
 {
-	ReadState	state = {.plan = plan,.object = object};
-	char	   *problem;
-
-	if (json->type != JSON_TOKEN_OBJECT_START)
+	if (json->value.type != JSON_TOKEN_OBJECT_START)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
 				 errmsg("cannot make a row of what is not a JSON object"),
 				 errdetail("The value begins with: %.*s",
-						   pg_encoding_mbcliplen(PG_UTF8, json->text,
-												 json->len, 60),
-						   json->text)));
-	memset(object, 0, sizeof(*object));
-	object->values = palloc0(plan->ncolumns * sizeof(JsonValue));
-	problem = rootfi_json_walk(json->text, json->len, NULL, take_member,
-							   &state);
-	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("cannot make a row of what is not a JSON object"),
-				 errdetail("%s", problem)));
+						   pg_encoding_mbcliplen(PG_UTF8, json->value.text,
+												 json->value.len, 60),
+						   json->value.text)));
+	object->values = palloc0(plan->ncolumns * sizeof(JsonValue *));
+	object->others = palloc(json->nmembers * sizeof(JsonMember *));
+	object->nothers = 0;
+	for (int i = 0; i < json->nmembers; i++)
+	{
+		const JsonMember *member = &json->members[i];
+		RowColumn  *column = guess_column(plan, i, member->name);
+
+		if (column == NULL)
+			object->others[object->nothers++] = member;
+		else
+		{
+			column->seen = true;
+			object->values[column - plan->columns] = &member->value;
+		}
+	}
 }
 
 /*
- * What an object says of a column, or NULL if the plan has no such column
- * (nor claimed such a member); type 0 if the object says nothing.
+ * The place of what an object says of a column (NULL: nothing), or NULL if
+ * the plan has no such column, nor claimed such a member.
  */
-JsonValue *
+const JsonValue **
 rootfi_row_value(const RowPlan *plan, const RowObject *object,
 				 const char *name)
 {
@@ -279,8 +270,7 @@ static void
 convert_column(RowState *state, RowColumn *column, const JsonValue *value)
 {
 	RowPlan    *plan = state->plan;
-	bool		is_said = value->type != JSON_TOKEN_INVALID &&
-	value->type != JSON_TOKEN_NULL;
+	bool		is_said = value != NULL && value->type != JSON_TOKEN_NULL;
 
 	if (column->index < 0)
 		return;
@@ -303,8 +293,8 @@ static const JsonValue *
 find_other(const RowObject *object, const char *name)
 {
 	for (int i = object->nothers - 1; i >= 0; i--)
-		if (strcmp(object->others[i].name, name) == 0)
-			return &object->others[i].value;
+		if (strcmp(object->others[i]->name, name) == 0)
+			return &object->others[i]->value;
 	return NULL;
 }
 
@@ -351,9 +341,9 @@ rootfi_row_convert(RowPlan *plan, const RowObject *object)
 
 	memset(plan->nulls, true, plan->desc->natts * sizeof(bool));
 	for (int i = 0; i < plan->ncolumns; i++)
-		convert_column(&state, &plan->columns[i], &object->values[i]);
+		convert_column(&state, &plan->columns[i], object->values[i]);
 	for (int i = 0; i < object->nothers; i++)
-		add_extra(&state, object->others[i].name, &object->others[i].value);
+		add_extra(&state, object->others[i]->name, &object->others[i]->value);
 	apply_aliases(&state);
 	if (state.extra != NULL)
 	{
@@ -364,9 +354,9 @@ rootfi_row_convert(RowPlan *plan, const RowObject *object)
 	}
 }
 
-/* Reads an object and converts it, all in the current context. */
+/* Sorts an object out and converts it, all in the current context. */
 void
-rootfi_row_fill(RowPlan *plan, const JsonValue *json)
+rootfi_row_fill(RowPlan *plan, const JsonObject *json)
 {
 	RowObject	object;
 

@@ -23,22 +23,23 @@ typedef struct RowPlan
 	int			extra;			/* index of the column "extra", or -1 */
 	const FieldAlias *aliases;
 	int			naliases;
+	struct RowGuess *guesses;	/* by place of a member in its object */
+	int			nguesses;
 } RowPlan;
 
-/* A member that has no column. */
-typedef struct RowMember
+/* Objects of a list mostly have the same members in the same order. */
+typedef struct RowGuess
 {
-	const char *name;
-	JsonValue	value;
-} RowMember;
+	char		name[NAMEDATALEN];	/* that the member had, or empty */
+	struct RowColumn *column;	/* of that name, or NULL */
+} RowGuess;
 
-/* An object taken apart for a plan, before anything is converted. */
+/* An object sorted out for a plan, before anything is converted. */
 typedef struct RowObject
 {
-	JsonValue  *values;			/* by column of the plan; type 0: missing */
-	RowMember  *others;
+	const JsonValue **values;	/* by column of the plan; NULL: missing */
+	const JsonMember **others;	/* that have no column */
 	int			nothers;
-	int			capacity;		/* of "others" */
 } RowObject;
 
 extern RowPlan *rootfi_row_plan(TupleDesc desc, const FieldAlias *aliases);
@@ -47,14 +48,14 @@ extern void rootfi_row_set(RowPlan *plan, const char *column, int64 value,
 extern void rootfi_row_default(RowPlan *plan, const char *column,
 							   const char *value);
 extern void rootfi_row_claim(RowPlan *plan, const char *member);
-extern void rootfi_row_read(RowPlan *plan, const JsonValue *json,
+extern void rootfi_row_read(RowPlan *plan, const JsonObject *json,
 							RowObject *object);
 extern struct RowColumn *rootfi_row_column(const RowPlan *plan,
 										   const char *name);
-extern JsonValue *rootfi_row_value(const RowPlan *plan,
-								   const RowObject *object,
-								   const char *name);
+extern const JsonValue **rootfi_row_value(const RowPlan *plan,
+										  const RowObject *object,
+										  const char *name);
 extern void rootfi_row_convert(RowPlan *plan, const RowObject *object);
-extern void rootfi_row_fill(RowPlan *plan, const JsonValue *json);
+extern void rootfi_row_fill(RowPlan *plan, const JsonObject *json);
 
 #endif							/* ROOTFI_CONVERT_H */

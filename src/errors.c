@@ -76,38 +76,45 @@ trimmed(const char *text)
 	return pnstrdup(text, len > 0 && text[len - 1] == '.' ? len - 1 : len);
 }
 
-/* Takes a member of the error object. */
+/* Takes what an object says of the error. */
 static void
-take_error_member(void *arg, const char *name, const JsonValue *value)
+take_error(ApiError *error, const JsonObject *object)
 {
-	ApiError   *error = arg;
+	const JsonValue *code = rootfi_json_member(object, "code");
+	const JsonValue *message = rootfi_json_member(object, "message");
+	const JsonValue *platform = rootfi_json_member(object, "platform_error");
 
-	if (name == NULL)
-		return;
-	if (strcmp(name, "code") == 0)
-		error->code = value_text(value);
-	else if (strcmp(name, "message") == 0)
-		error->message = value_text(value);
-	else if (strcmp(name, "platform_error") == 0)
-		error->platform_error = value_text(value);
+	if (code != NULL)
+		error->code = value_text(code);
+	if (message != NULL)
+		error->message = value_text(message);
+	if (platform != NULL)
+		error->platform_error = value_text(platform);
 }
 
-/* Takes a member of the answer: {"error": {...}}, or loosely shaped ones. */
+/*
+ * Reads the answer: {"error": {...}}, {"error": "..."} or the error without
+ * anything around.  It may be cut off.
+ */
 static void
-take_answer_member(void *arg, const char *name, const JsonValue *value)
+read_error(ApiError *error, const char *text, int len)
 {
-	ApiError   *error = arg;
+	JsonObject	answer;
+	JsonObject	inner;
+	const JsonValue *value;
 
-	if (name != NULL && strcmp(name, "error") == 0)
+	rootfi_json_object(&answer, text, len);
+	take_error(error, &answer);
+	value = rootfi_json_member(&answer, "error");
+	if (value == NULL)
+		return;
+	if (value->type != JSON_TOKEN_OBJECT_START)
+		error->message = value_text(value);
+	else
 	{
-		if (value->type == JSON_TOKEN_OBJECT_START)
-			rootfi_json_walk(value->text, value->len, NULL, take_error_member,
-							 error);
-		else
-			error->message = value_text(value);
+		rootfi_json_object(&inner, value->text, value->len);
+		take_error(error, &inner);
 	}
-	else if (error->message == NULL)
-		take_error_member(arg, name, value);
 }
 
 /* The first bytes of an answer on one line, in valid text. */
@@ -135,8 +142,7 @@ error_words(const HttpResponse *response, ApiError *error)
 	memset(error, 0, sizeof(*error));
 	if (response->len == 0)
 		return words.data;
-	rootfi_json_walk(response->body, response->len, NULL, take_answer_member,
-					 error);
+	read_error(error, response->body, response->len);
 	if (error->code != NULL)
 		appendStringInfo(&words, " Code: %s.", error->code);
 	if (error->message != NULL)

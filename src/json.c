@@ -16,17 +16,16 @@
 #include "scan.h"
 
 /*
- * Visits the members of an object or the elements of an array as rootfi_scan()
- * does.  Returns NULL, or what is wrong with the text, nested values aside.
- * Raises no error of its own.
+ * Takes a text apart as rootfi_scan() does.  Returns NULL, or what is wrong
+ * with the text, nested values aside.  Raises no error of its own.
  */
-char *
-rootfi_json_walk(const char *text, int len, const char *inside,
-				 JsonVisitor visit, void *arg)
+static char *
+take_apart(JsonDocument *document, const char *text, int len,
+		   const char *inside)
 {
 	char	   *problem;
 
-	switch (rootfi_scan(text, len, inside, visit, arg))
+	switch (rootfi_scan(document, text, len, inside))
 	{
 		case SCAN_DONE:
 			return NULL;
@@ -38,6 +37,44 @@ rootfi_json_walk(const char *text, int len, const char *inside,
 	/* the server's parser knows how to say it */
 	problem = rootfi_json_check(text, len);
 	return problem ? problem : pstrdup("It is not valid JSON.");
+}
+
+/*
+ * Takes an object apart, in the current context; what is none has no members.
+ * Returns NULL, or what is wrong with the text; what comes before that is
+ * there all the same.
+ */
+char *
+rootfi_json_object(JsonObject *object, const char *text, int len)
+{
+	JsonDocument document;
+	char	   *problem = take_apart(&document, text, len, NULL);
+
+	*object = document.whole;
+	return problem;
+}
+
+/* The same for an array and its elements, of which there may be none. */
+char *
+rootfi_json_array(JsonObject **elements, int *nelements, const char *text,
+				  int len)
+{
+	JsonDocument document;
+	char	   *problem = take_apart(&document, text, len, NULL);
+
+	*elements = document.elements;
+	*nelements = document.nelements;
+	return problem;
+}
+
+/* The value of an object's member, the last of that name, or NULL. */
+const JsonValue *
+rootfi_json_member(const JsonObject *object, const char *name)
+{
+	for (int i = object->nmembers - 1; i >= 0; i--)
+		if (strcmp(object->members[i].name, name) == 0)
+			return &object->members[i].value;
+	return NULL;
 }
 
 /* NULL if the whole text is JSON, or what is wrong with it. */
@@ -79,63 +116,49 @@ rootfi_json_require(const JsonValue *value)
 				 errdetail("%s", problem)));
 }
 
-/* What rootfi_json_open gathers. */
-typedef struct AnswerState
-{
-	JsonAnswer *answer;
-	int			capacity;
-	JsonValue	data;			/* the member "data" */
-	bool		has_id;			/* there is a member "rootfi_id" */
-} AnswerState;
-
-/* Appends a record. */
+/* The answer has one record: an object, or what should be one. */
 static void
-answer_add(AnswerState *state, const JsonValue *value)
+answer_single(JsonAnswer *answer, const JsonObject *record)
 {
-	JsonAnswer *answer = state->answer;
+	answer->records = palloc(sizeof(JsonObject));
+	answer->records[0] = *record;
+	answer->nrecords = 1;
+}
 
-	if (answer->nrecords == state->capacity)
+/* Reads the envelope of an answer that is an object. */
+static char *
+open_envelope(JsonAnswer *answer, const JsonDocument *document)
+{
+	const JsonObject *whole = &document->whole;
+	const JsonValue *next = rootfi_json_member(whole, "next");
+	const JsonValue *total = rootfi_json_member(whole, "total_count");
+	const JsonValue *data = rootfi_json_member(whole, "data");
+	JsonObject	object;
+	char	   *problem;
+
+	if (next != NULL && next->type == JSON_TOKEN_STRING &&
+		next->token[0] != '\0')
+		answer->next = next->token;
+	if (total != NULL)
+		answer->total_count = total->token;
+	if (rootfi_json_member(whole, "rootfi_id") != NULL || data == NULL)
+		answer_single(answer, whole);
+	else if (document->has_inside)
 	{
-		state->capacity = Max(64, state->capacity * 2);
-		answer->records = answer->records == NULL ?
-			palloc(state->capacity * sizeof(JsonValue)) :
-			repalloc(answer->records, state->capacity * sizeof(JsonValue));
+		answer->is_list = true;
+		answer->records = document->elements;
+		answer->nrecords = document->nelements;
 	}
-	answer->records[answer->nrecords++] = *value;
-}
-
-/* Takes an element of the list or a member of the envelope. */
-static void
-answer_take(void *arg, const char *name, const JsonValue *value)
-{
-	AnswerState *state = arg;
-
-	if (name == NULL)
-		answer_add(state, value);
-	else if (strcmp(name, "data") == 0)
-		state->data = *value;
-	else if (strcmp(name, "rootfi_id") == 0)
-		state->has_id = true;
-	else if (strcmp(name, "next") == 0 &&
-			 value->type == JSON_TOKEN_STRING && value->token[0] != '\0')
-		state->answer->next = value->token;
-	else if (strcmp(name, "total_count") == 0)
-		state->answer->total_count = value->token;
-}
-
-/* The whole text as a value. */
-static JsonValue
-whole_value(const char *text, int len)
-{
-	JsonValue	value = {.text = text,.len = len,.type = JSON_TOKEN_INVALID};
-
-	while (value.len > 0 && strchr(" \t\r\n", *value.text) != NULL)
-		value.text++, value.len--;
-	if (value.len > 0 && *value.text == '{')
-		value.type = JSON_TOKEN_OBJECT_START;
-	else if (value.len > 0 && *value.text == '[')
-		value.type = JSON_TOKEN_ARRAY_START;
-	return value;
+	else if (data->type == JSON_TOKEN_OBJECT_START)
+	{
+		problem = rootfi_json_object(&object, data->text, data->len);
+		if (problem != NULL)
+			return problem;
+		answer_single(answer, &object);
+	}
+	else if (data->type != JSON_TOKEN_NULL)
+		answer_single(answer, whole);
+	return NULL;
 }
 
 /*
@@ -146,40 +169,20 @@ whole_value(const char *text, int len)
 char *
 rootfi_json_open(JsonAnswer *answer, const char *text, int len)
 {
-	AnswerState state = {.answer = answer};
-	JsonValue	whole = whole_value(text, len);
+	JsonDocument document;
 	char	   *problem;
 
 	memset(answer, 0, sizeof(*answer));
-	problem = rootfi_json_walk(text, len, "data", answer_take, &state);
+	problem = take_apart(&document, text, len, "data");
 	if (problem != NULL)
 		return problem;
-	answer->is_list = whole.type == JSON_TOKEN_ARRAY_START;
-	if (whole.type != JSON_TOKEN_OBJECT_START)
-		return answer->is_list ? NULL : pstrdup("It is neither an object nor an array.");
-	if (state.has_id)
-	{
-		answer->nrecords = 0;
-		answer_add(&state, &whole);
-		return NULL;
-	}
-	switch (state.data.type)
-	{
-		case JSON_TOKEN_ARRAY_START:
-			answer->is_list = true;
-			/* its name was written with escapes: not looked into yet */
-			if (state.data.text != NULL)
-				return rootfi_json_walk(state.data.text, state.data.len, NULL,
-										answer_take, &state);
-			break;
-		case JSON_TOKEN_OBJECT_START:
-			answer_add(&state, &state.data);
-			break;
-		case JSON_TOKEN_NULL:
-			break;
-		default:
-			answer_add(&state, &whole);
-	}
+	if (document.whole.value.type == JSON_TOKEN_OBJECT_START)
+		return open_envelope(answer, &document);
+	if (!document.is_array)
+		return pstrdup("It is neither an object nor an array.");
+	answer->is_list = true;
+	answer->records = document.elements;
+	answer->nrecords = document.nelements;
 	return NULL;
 }
 

@@ -11,31 +11,47 @@
 /* A value inside a larger text, which must outlive it. */
 typedef struct JsonValue
 {
-	JsonTokenType type;			/* of its first token */
 	const char *text;			/* as written */
-	int			len;
 	char	   *token;			/* scalars: decoded, NUL-terminated */
+	int			len;			/* of the text */
+	JsonTokenType type;			/* of its first token */
 } JsonValue;
 
+/* A member of an object. */
+typedef struct JsonMember
+{
+	const char *name;
+	int			name_len;		/* 0 if it was written with escapes */
+	JsonValue	value;
+} JsonMember;
+
 /*
- * Called for each value; "name" is that of a member, NULL for elements.  The
- * name lives during the call, the value's token in the context of the walk.
+ * An object taken apart, one level deep: what is nested in its members is
+ * not looked into.
  */
-typedef void (*JsonVisitor) (void *arg, const char *name,
-							 const JsonValue *value);
+typedef struct JsonObject
+{
+	JsonValue	value;			/* as a whole; of another type: no object */
+	JsonMember *members;
+	int			nmembers;
+} JsonObject;
 
 /* An answer taken apart; all texts point into it. */
 typedef struct JsonAnswer
 {
-	JsonValue  *records;		/* elements of "data", "data" or all of it */
+	JsonObject *records;		/* elements of "data", "data" or all of it */
 	int			nrecords;
 	bool		is_list;		/* the records stood in an array */
 	char	   *next;			/* cursor of the next page, or NULL */
 	char	   *total_count;	/* of all pages, or NULL */
 } JsonAnswer;
 
-extern char *rootfi_json_walk(const char *text, int len, const char *inside,
-							  JsonVisitor visit, void *arg);
+extern char *rootfi_json_object(JsonObject *object, const char *text,
+								int len);
+extern char *rootfi_json_array(JsonObject **elements, int *nelements,
+							   const char *text, int len);
+extern const JsonValue *rootfi_json_member(const JsonObject *object,
+										   const char *name);
 extern char *rootfi_json_check(const char *text, int len);
 extern void rootfi_json_require(const JsonValue *value);
 extern Jsonb *rootfi_json_value_to_jsonb(const JsonValue *value);

@@ -63,7 +63,7 @@ sink_put(RowSink *sink, const RowPlan *plan)
 
 /* Reads an object into a row and puts it; "type" if its own is missing. */
 static void
-sink_put_object(RowSink *sink, RowPlan *plan, const JsonValue *object,
+sink_put_object(RowSink *sink, RowPlan *plan, const JsonObject *object,
 				const char *type)
 {
 	MemoryContext old = MemoryContextSwitchTo(sink->row_context);
@@ -155,22 +155,23 @@ get_resource(FunctionCallInfo fcinfo)
 
 /* Puts one record of a list. */
 typedef void (*RecordPutter) (RowSink *sink, RowPlan *plan,
-							  const JsonValue *record);
+							  const JsonObject *record);
 
 /* Puts a record as a row. */
 static void
-put_row(RowSink *sink, RowPlan *plan, const JsonValue *record)
+put_row(RowSink *sink, RowPlan *plan, const JsonObject *record)
 {
 	sink_put_object(sink, plan, record, NULL);
 }
 
 /* Puts a record as jsonb; there is no plan. */
 static void
-put_jsonb(RowSink *sink, RowPlan *plan, const JsonValue *record)
+put_jsonb(RowSink *sink, RowPlan *plan, const JsonObject *record)
 {
 	MemoryContext old = MemoryContextSwitchTo(sink->row_context);
 	char	   *problem = NULL;
-	Jsonb	   *jsonb = rootfi_json_to_jsonb(record->text, record->len,
+	Jsonb	   *jsonb = rootfi_json_to_jsonb(record->value.text,
+											 record->value.len,
 											 &problem);
 	Datum		value = JsonbPGetDatum(jsonb);
 	bool		isnull = false;
@@ -304,42 +305,19 @@ report_argument(const char *problem)
 			 errhint("Give an object, an array of objects or an answer with \"data\".")));
 }
 
-/* A parent whose children are made rows. */
-typedef struct Parent
+/* Where the children of a record go. */
+typedef struct ChildRows
 {
 	RowSink    *sink;
 	RowPlan    *plan;
-	const ChildList *child;
-	JsonValue	company_id;		/* members of the parent, type 0 if missing */
-	JsonValue	rootfi_id;
-	JsonValue	list;
-	JsonValue	strays[MAX_STRAYS];
-} Parent;
-
-/* Takes the members of a parent that matter. */
-static void
-take_parent_member(void *arg, const char *name, const JsonValue *value)
-{
-	Parent	   *parent = arg;
-	const StrayChild *strays = parent->child->strays;
-
-	if (strcmp(name, parent->child->member) == 0)
-		parent->list = *value;
-	else if (strcmp(name, "rootfi_company_id") == 0)
-		parent->company_id = *value;
-	else if (strcmp(name, "rootfi_id") == 0)
-		parent->rootfi_id = *value;
-	for (int i = 0; strays && strays[i].member; i++)
-		if (strcmp(name, strays[i].member) == 0)
-			parent->strays[i] = *value;
-}
+} ChildRows;
 
 /* Sets a key column from a member of the parent. */
 static void
 set_key(RowPlan *plan, const char *column, const JsonValue *value)
 {
 	int64		number = 0;
-	bool		isnull = value->token == NULL ||
+	bool		isnull = value == NULL || value->token == NULL ||
 	!rootfi_read_int64(value->token, &number);
 
 	rootfi_row_set(plan, column, number, isnull);
@@ -347,35 +325,35 @@ set_key(RowPlan *plan, const char *column, const JsonValue *value)
 
 /* Puts one child. */
 static void
-put_child(void *arg, const JsonValue *value, const char *type, int ordinal)
+put_child(void *arg, const JsonObject *object, const char *type, int ordinal)
 {
-	Parent	   *parent = arg;
+	ChildRows  *rows = arg;
 
-	rootfi_row_set(parent->plan, "ordinal", ordinal, false);
-	sink_put_object(parent->sink, parent->plan, value, type);
+	rootfi_row_set(rows->plan, "ordinal", ordinal, false);
+	sink_put_object(rows->sink, rows->plan, object, type);
 }
 
 /* Puts all children of a record. */
 static void
 flatten_record(RowSink *sink, RowPlan *plan, const ChildList *child,
-			   const JsonValue *record)
+			   const JsonObject *record)
 {
-	Parent		parent = {.sink = sink,.plan = plan,.child = child};
+	ChildRows	rows = {.sink = sink,.plan = plan};
+	const JsonValue *strays[MAX_STRAYS];
 	char	   *problem;
 
-	if (record->type != JSON_TOKEN_OBJECT_START)
+	if (record->value.type != JSON_TOKEN_OBJECT_START)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a record must be a JSON object")));
-	problem = rootfi_json_walk(record->text, record->len, NULL,
-							   take_parent_member, &parent);
-	if (problem == NULL)
-	{
-		set_key(plan, "rootfi_company_id", &parent.company_id);
-		set_key(plan, child->parent_key, &parent.rootfi_id);
-		problem = rootfi_children_visit(child, &parent.list, parent.strays,
-										put_child, &parent);
-	}
+	set_key(plan, "rootfi_company_id",
+			rootfi_json_member(record, "rootfi_company_id"));
+	set_key(plan, child->parent_key, rootfi_json_member(record, "rootfi_id"));
+	for (int i = 0; child->strays && child->strays[i].member; i++)
+		strays[i] = rootfi_json_member(record, child->strays[i].member);
+	problem = rootfi_children_visit(child,
+									rootfi_json_member(record, child->member),
+									strays, put_child, &rows);
 	if (problem != NULL)
 		report_argument(problem);
 }

@@ -1,12 +1,15 @@
 /*
  * scan.c
- *		Reads JSON text one level deep, in one go.
+ *		Takes JSON text apart in one go: a list and its objects' members.
  *
- * A page of a list is mostly text that the reader of its envelope does not
- * care for, and so is a record for the reader of its members.  So of what is
- * nested only the end is looked for, on the way past; whether it is JSON is
- * seen when, and if, it is read itself.  What is not nested is read strictly
- * by RFC 8259.  The text must be UTF-8.
+ * Of what is nested deeper only the end is looked for, on the way past;
+ * whether it is JSON is seen when, and if, it is read itself.  What is not
+ * nested is read strictly by RFC 8259.  The text must be UTF-8.
+ *
+ * Names and tokens are decoded into one piece of memory as long as the text,
+ * where they fit: what stands around each of them in the text leaves room for
+ * its NUL.  Objects of a list mostly have the same members in the same order,
+ * so a name is compared with that of the object before, and not copied again.
  */
 #include "postgres.h"
 
@@ -14,16 +17,28 @@
 
 #include "scan.h"
 
-#define SHORT_NAME	64			/* bytes; longer names are allocated */
+/* Members of objects, one after the other. */
+typedef struct MemberList
+{
+	JsonMember *items;
+	int			n;
+	int			capacity;
+} MemberList;
 
-/* A place in the text. */
+/* A text being taken apart. */
 typedef struct Scan
 {
-	const char *c;
+	const char *c;				/* the place */
 	const char *end;
 	bool		too_deep;
-	JsonVisitor visit;
-	void	   *arg;
+	char	   *out;			/* free memory for names and tokens */
+	MemberList	own;			/* of the text's own object */
+	MemberList	members;		/* of the elements' */
+	int			latest;			/* first of the element before, */
+	int			nlatest;		/* and how many it has */
+	JsonObject *elements;
+	int			nelements;
+	int			capacity;		/* of elements */
 } Scan;
 
 /* What a byte means: outside strings, and inside. */
@@ -57,25 +72,51 @@ take_byte(Scan *scan, char byte)
 	return true;
 }
 
+/* Bytes of a word that are zero have their highest bit set in the result. */
+#define ONES			UINT64CONST(0x0101010101010101)
+#define HIGH_BITS		UINT64CONST(0x8080808080808080)
+#define ZERO_BYTES(word) (((word) - ONES) & ~(word) & HIGH_BITS)
+
+/* Does one of eight bytes matter in a string: quote, backslash or control? */
+static inline bool
+matters(const char *c)
+{
+	uint64		word;
+
+	memcpy(&word, c, sizeof(word));
+	return (ZERO_BYTES(word ^ (ONES * '"')) |
+			ZERO_BYTES(word ^ (ONES * '\\')) |
+			((word - ONES * 0x20) & ~word & HIGH_BITS)) != 0;
+}
+
 /*
  * The quote that ends a string, given what follows its first one, or NULL.
- * Sets *escaped if there is a backslash.
+ * Sets *plain unless there is a backslash or a control character.
  */
-static const char *
-string_end(const char *c, const char *end, bool *escaped)
+static inline const char *
+string_end(const char *c, const char *end, bool *plain)
 {
-	*escaped = false;
-	for (; c < end; c++)
+	*plain = true;
+	for (;;)
 	{
-		if (*c == '"')
-			return c;
-		if (*c == '\\')
+		while (end - c >= 8 && !matters(c))
+			c += 8;
+		for (;; c++)
 		{
-			*escaped = true;
-			c++;
+			if (c >= end)
+				return NULL;
+			if (*c == '"')
+				return c;
+			if ((unsigned char) *c < 0x20)
+				*plain = false;
+			else if (*c == '\\')
+			{
+				*plain = false;
+				c += 2;
+				break;
+			}
 		}
 	}
-	return NULL;
 }
 
 /* The value of four hexadecimal digits, or -1. */
@@ -149,59 +190,49 @@ decode_escape(const char **c, const char *end, char **out)
 	return true;
 }
 
-/*
- * Decodes the inside of a string into "out", which has room for as many bytes
- * and a NUL.
- */
-static bool
-decode(const char *c, const char *end, bool escaped, char *out)
+/* Decodes the inside of a string into "out"; NULL if that cannot be. */
+static char *
+decode(const char *c, const char *end, char *out)
 {
-	unsigned char least = 0xFF;
-
-	if (!escaped)
-	{
-		for (int i = 0; i < end - c; i++)
-		{
-			out[i] = c[i];
-			least = Min(least, (unsigned char) c[i]);
-		}
-		out[end - c] = '\0';
-		return least >= 0x20;	/* no control characters */
-	}
 	while (c < end)
 	{
 		if ((unsigned char) *c < 0x20)
-			return false;
+			return NULL;
 		if (*c != '\\')
 			*out++ = *c++;
 		else
 		{
 			c++;
 			if (!decode_escape(&c, end, &out))
-				return false;
+				return NULL;
 		}
 	}
-	*out = '\0';
-	return true;
+	return out;
 }
 
-/*
- * Reads a string, of which the first quote is next.  Its text goes to
- * "buffer" if there is one and it fits, else to new memory.
- */
+/* Reads a string, of which the first quote is next; NULL if it is none. */
 static char *
-take_string(Scan *scan, char *buffer, int size)
+take_string(Scan *scan)
 {
 	const char *begin = scan->c + 1;
-	bool		escaped;
-	const char *end = string_end(begin, scan->end, &escaped);
+	char	   *result = scan->out;
+	bool		plain;
+	const char *end = string_end(begin, scan->end, &plain);
 
 	if (end == NULL)
 		return NULL;
-	if (end - begin >= size)
-		buffer = palloc(end - begin + 1);
 	scan->c = end + 1;
-	return decode(begin, end, escaped, buffer) ? buffer : NULL;
+	if (plain)
+	{
+		memcpy(scan->out, begin, end - begin);
+		scan->out += end - begin;
+	}
+	else
+		scan->out = decode(begin, end, scan->out);
+	if (scan->out == NULL)
+		return NULL;
+	*scan->out++ = '\0';
+	return result;
 }
 
 /* Goes past digits, of which there must be one. */
@@ -266,14 +297,14 @@ static bool
 skip_nested(Scan *scan)
 {
 	int			depth = 0;
-	bool		escaped;
+	bool		plain;
 
 	for (const char *c = scan->c; c < scan->end; c++)
 	{
 		switch (meaning[(unsigned char) *c])
 		{
 			case QUOTE:
-				c = string_end(c + 1, scan->end, &escaped);
+				c = string_end(c + 1, scan->end, &plain);
 				if (c == NULL)
 					return false;
 				break;
@@ -296,6 +327,40 @@ skip_nested(Scan *scan)
 	return false;
 }
 
+/* Keeps the text of a scalar that is its own token. */
+static char *
+keep_text(Scan *scan, const char *begin)
+{
+	char	   *result = scan->out;
+	size_t		len = scan->c - begin;
+
+	memcpy(result, begin, len);
+	result[len] = '\0';
+	scan->out += len + 1;
+	return result;
+}
+
+/* Goes past a scalar that is no string; false if it is none. */
+static bool
+take_bare(Scan *scan, char byte, JsonTokenType *type)
+{
+	switch (byte)
+	{
+		case 't':
+			*type = JSON_TOKEN_TRUE;
+			return take_word(scan, "true");
+		case 'f':
+			*type = JSON_TOKEN_FALSE;
+			return take_word(scan, "false");
+		case 'n':
+			*type = JSON_TOKEN_NULL;
+			return take_word(scan, "null");
+		default:
+			*type = JSON_TOKEN_NUMBER;
+			return take_number(scan);
+	}
+}
+
 /* Reads a value of which the first byte is next; "byte" is that. */
 static bool
 take_value(Scan *scan, char byte, JsonValue *value)
@@ -304,135 +369,255 @@ take_value(Scan *scan, char byte, JsonValue *value)
 
 	value->text = scan->c;
 	value->token = NULL;
-	switch (byte)
+	if (byte == '{' || byte == '[')
 	{
-		case '"':
-			value->type = JSON_TOKEN_STRING;
-			value->token = take_string(scan, NULL, 0);
-			valid = value->token != NULL;
-			break;
-		case '{':
-			value->type = JSON_TOKEN_OBJECT_START;
-			valid = skip_nested(scan);
-			break;
-		case '[':
-			value->type = JSON_TOKEN_ARRAY_START;
-			valid = skip_nested(scan);
-			break;
-		case 't':
-			value->type = JSON_TOKEN_TRUE;
-			valid = take_word(scan, "true");
-			break;
-		case 'f':
-			value->type = JSON_TOKEN_FALSE;
-			valid = take_word(scan, "false");
-			break;
-		case 'n':
-			value->type = JSON_TOKEN_NULL;
-			valid = take_word(scan, "null");
-			break;
-		default:
-			value->type = JSON_TOKEN_NUMBER;
-			valid = take_number(scan);
+		value->type = byte == '{' ? JSON_TOKEN_OBJECT_START :
+			JSON_TOKEN_ARRAY_START;
+		valid = skip_nested(scan);
+	}
+	else if (byte == '"')
+	{
+		value->type = JSON_TOKEN_STRING;
+		value->token = take_string(scan);
+		valid = value->token != NULL;
+	}
+	else
+	{
+		valid = take_bare(scan, byte, &value->type);
+		if (valid)
+			value->token = keep_text(scan, value->text);
 	}
 	value->len = scan->c - value->text;
-	if (valid && value->token == NULL &&
-		value->type != JSON_TOKEN_OBJECT_START &&
-		value->type != JSON_TOKEN_ARRAY_START)
-		value->token = pnstrdup(value->text, value->len);
 	return valid;
 }
 
-/* Visits the elements of an array of which the bracket is next. */
-static bool
-take_elements(Scan *scan)
+/* A place for another element. */
+static JsonObject *
+add_element(Scan *scan)
 {
-	JsonValue	value;
+	if (scan->nelements == scan->capacity)
+	{
+		scan->capacity = Max(16, scan->capacity * 2);
+		scan->elements = scan->elements == NULL ?
+			palloc(scan->capacity * sizeof(JsonObject)) :
+			repalloc(scan->elements, scan->capacity * sizeof(JsonObject));
+	}
+	return &scan->elements[scan->nelements++];
+}
 
+/* A place for another member. */
+static JsonMember *
+add_member(MemberList *list)
+{
+	if (list->n == list->capacity)
+	{
+		list->capacity = Max(32, list->capacity * 2);
+		list->items = list->items == NULL ?
+			palloc(list->capacity * sizeof(JsonMember)) :
+			repalloc(list->items, list->capacity * sizeof(JsonMember));
+	}
+	return &list->items[list->n++];
+}
+
+/* Is the name that is next, quotes included, the same as another's? */
+static bool
+repeats_name(const Scan *scan, const JsonMember *other)
+{
+	int			len = other->name_len;
+
+	return len > 0 && scan->end - scan->c > len + 1 &&
+		scan->c[len + 1] == '"' && memcmp(scan->c + 1, other->name, len) == 0;
+}
+
+/*
+ * Reads the name of a member up to the colon.  "other" is the member in its
+ * place in the object before, or NULL.
+ */
+static bool
+take_name(Scan *scan, JsonMember *member, const JsonMember *other)
+{
+	const char *begin;
+
+	if (next_byte(scan) != '"')
+		return false;
+	if (other != NULL && repeats_name(scan, other))
+	{
+		member->name = other->name;
+		member->name_len = other->name_len;
+		scan->c += other->name_len + 2;
+	}
+	else
+	{
+		begin = scan->c + 1;
+		member->name = take_string(scan);
+		if (member->name == NULL)
+			return false;
+		member->name_len = scan->c - begin - 1;
+		if (memchr(begin, '\\', member->name_len) != NULL)
+			member->name_len = 0;
+	}
+	return take_byte(scan, ':');
+}
+
+static bool take_elements(Scan *scan);
+
+/* Reads the list in which the elements are; of several the last one counts. */
+static bool
+take_inside(Scan *scan, JsonValue *value)
+{
+	scan->nelements = scan->members.n = scan->nlatest = 0;
+	*value = (JsonValue)
+	{
+		.type = JSON_TOKEN_ARRAY_START
+	};
+	return take_elements(scan);
+}
+
+/*
+ * Reads the members of the text's own object, of which the brace is next;
+ * "inside", if not NULL, is the name of an array to look into.
+ */
+static bool
+take_own_members(Scan *scan, const char *inside, bool *has_inside)
+{
 	scan->c++;
-	if (next_byte(scan) == ']')
-		return take_byte(scan, ']');
+	if (next_byte(scan) == '}')
+		return take_byte(scan, '}');
 	do
 	{
-		if (!take_value(scan, next_byte(scan), &value))
+		JsonMember	member;
+		char		byte;
+		bool		is_inside;
+
+		if (!take_name(scan, &member, NULL))
 			return false;
-		scan->visit(scan->arg, NULL, &value);
+		byte = next_byte(scan);
+		is_inside = byte == '[' && inside && strcmp(member.name, inside) == 0;
+		if (!(is_inside ? take_inside(scan, &member.value) :
+			  take_value(scan, byte, &member.value)))
+			return false;
+		*has_inside |= is_inside;
+		*add_member(&scan->own) = member;
 	} while (take_byte(scan, ','));
-	return take_byte(scan, ']');
+	return take_byte(scan, '}');
 }
 
-/* Reads a member's value; visits its elements too if it is that array. */
+/* Reads the members of an element, of which the brace is next. */
 static bool
-take_member(Scan *scan, const char *name, const char *inside)
+take_members(Scan *scan)
 {
-	JsonValue	value;
-	char		byte = next_byte(scan);
-
-	if (byte == '[' && inside != NULL && strcmp(name, inside) == 0)
-	{
-		value = (JsonValue)
-		{
-			.type = JSON_TOKEN_ARRAY_START
-		};
-		if (!take_elements(scan))
-			return false;
-	}
-	else if (!take_value(scan, byte, &value))
-		return false;
-	scan->visit(scan->arg, name, &value);
-	return true;
-}
-
-/* Visits the members of an object of which the brace is next. */
-static bool
-take_members(Scan *scan, const char *inside)
-{
-	char		buffer[SHORT_NAME];
+	int			n = 0;
 
 	scan->c++;
 	if (next_byte(scan) == '}')
 		return take_byte(scan, '}');
 	do
 	{
-		char	   *name;
+		JsonMember *member = add_member(&scan->members);
+		const JsonMember *other = n < scan->nlatest ?
+		&scan->members.items[scan->latest + n] : NULL;
 
-		if (next_byte(scan) != '"')
+		if (!take_name(scan, member, other) ||
+			!take_value(scan, next_byte(scan), &member->value))
 			return false;
-		name = take_string(scan, buffer, sizeof(buffer));
-		if (name == NULL || !take_byte(scan, ':') ||
-			!take_member(scan, name, inside))
-			return false;
+		n++;
 	} while (take_byte(scan, ','));
 	return take_byte(scan, '}');
 }
 
+/* Reads an element, with its members if it is an object. */
+static bool
+take_element(Scan *scan, char byte)
+{
+	JsonObject	element = {.value = {.text = scan->c}};
+	int			first = scan->members.n;
+
+	if (byte != '{')
+	{
+		if (!take_value(scan, byte, &element.value))
+			return false;
+	}
+	else
+	{
+		if (!take_members(scan))
+			return false;
+		element.value.type = JSON_TOKEN_OBJECT_START;
+		element.value.len = scan->c - element.value.text;
+		element.nmembers = scan->members.n - first;
+		scan->latest = first;
+		scan->nlatest = element.nmembers;
+	}
+	*add_element(scan) = element;
+	return true;
+}
+
+/* Reads the elements of an array of which the bracket is next. */
+static bool
+take_elements(Scan *scan)
+{
+	scan->c++;
+	if (next_byte(scan) == ']')
+		return take_byte(scan, ']');
+	do
+	{
+		if (!take_element(scan, next_byte(scan)))
+			return false;
+	} while (take_byte(scan, ','));
+	return take_byte(scan, ']');
+}
+
+/* Fills in the document, now that the lists stay where they are. */
+static void
+finish(JsonDocument *document, const Scan *scan)
+{
+	JsonMember *members = scan->members.items;
+
+	document->elements = scan->elements;
+	document->nelements = scan->nelements;
+	for (int i = 0; i < scan->nelements; i++)
+	{
+		scan->elements[i].members = members;
+		members += scan->elements[i].nmembers;
+	}
+	document->whole.members = scan->own.items;
+	document->whole.nmembers = scan->own.n;
+}
+
 /*
- * Visits the members of an object or the elements of an array; and, before
- * the member named "inside" (if not NULL and an array), its elements; that
- * member is then handed out without its text.  A scalar has nothing to visit.
- * Tokens live in the current context, a name only during the visit.  Visits
- * what comes before a fault, too.  Raises no error of its own.
+ * Takes a text apart: an object into its members and, if it has an array
+ * named "inside" (if not NULL), the elements of that; an array into its
+ * elements.  Elements that are objects are taken apart too.  The member that
+ * was looked into has no text.  Allocates in the current context; places are
+ * in the text, which must outlive them.  After a fault there is what came
+ * before.  Raises no error of its own.
  */
 ScanEnd
-rootfi_scan(const char *text, int len, const char *inside,
-			JsonVisitor visit, void *arg)
+rootfi_scan(JsonDocument *document, const char *text, int len,
+			const char *inside)
 {
-	Scan		scan = {
-		.c = text,
-		.end = text + len,
-		.visit = visit,
-		.arg = arg,
-	};
-	JsonValue	scalar;
+	Scan		scan = {.c = text,.end = text + len};
+	JsonValue  *whole = &document->whole.value;
 	char		byte = next_byte(&scan);
 	bool		valid;
 
+	memset(document, 0, sizeof(*document));
+	scan.out = palloc(len + 1);
+	whole->text = scan.c;
 	if (byte == '{')
-		valid = take_members(&scan, inside);
+	{
+		whole->type = JSON_TOKEN_OBJECT_START;
+		valid = take_own_members(&scan, inside, &document->has_inside);
+	}
 	else if (byte == '[')
+	{
+		whole->type = JSON_TOKEN_ARRAY_START;
+		document->is_array = true;
 		valid = take_elements(&scan);
+	}
 	else
-		valid = take_value(&scan, byte, &scalar);
+		valid = take_value(&scan, byte, whole);
+	whole->len = scan.c - whole->text;
+	finish(document, &scan);
 	/* nothing but white space may follow */
 	if (valid && next_byte(&scan) == '\0' && scan.c == scan.end)
 		return SCAN_DONE;

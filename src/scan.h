@@ -17,7 +17,17 @@ typedef enum ScanEnd
 	SCAN_TOO_DEEP,				/* it is nested beyond all reason */
 } ScanEnd;
 
-extern ScanEnd rootfi_scan(const char *text, int len, const char *inside,
-						   JsonVisitor visit, void *arg);
+/* A text taken apart. */
+typedef struct JsonDocument
+{
+	JsonObject	whole;			/* its members, if it is an object */
+	JsonObject *elements;		/* of the text, or of its member "inside" */
+	int			nelements;
+	bool		is_array;		/* the text is an array */
+	bool		has_inside;		/* there is such a member, and it is an array */
+} JsonDocument;
+
+extern ScanEnd rootfi_scan(JsonDocument *document, const char *text, int len,
+						   const char *inside);
 
 #endif							/* ROOTFI_SCAN_H */

@@ -113,8 +113,8 @@ append_list(StringInfo text, const ListRequest *request)
 		{
 			if (n++ > 0)
 				appendStringInfoChar(text, ',');
-			appendBinaryStringInfo(text, page->records[i].text,
-								   page->records[i].len);
+			appendBinaryStringInfo(text, page->records[i].value.text,
+								   page->records[i].value.len);
 		}
 }
 
