@@ -29,6 +29,7 @@ typedef struct SyncPage
 {
 	Target	   *target;
 	const Stream *stream;
+	bool		is_shared;		/* others may be writing the same rows */
 	PageRecord *records;		/* in the order of the page */
 	PageRecord **sorted;		/* by key */
 	int			nrecords;
@@ -37,6 +38,16 @@ typedef struct SyncPage
 	RowCounts	counts;
 } SyncPage;
 
+/* Is the record among those meant? */
+typedef bool (*RecordTest) (const PageRecord *record);
+
+/* page.c */
+extern void rootfi_page_read(SyncPage *page, const JsonAnswer *answer);
+extern int	rootfi_page_keys(const SyncPage *page, RecordTest test);
+extern void rootfi_page_find(SyncPage *page);
+extern PageRecord *rootfi_page_returned(const SyncPage *page, uint64 row);
+
+/* apply.c */
 extern void rootfi_apply(SyncPage *page, const JsonAnswer *answer);
 
 #endif							/* ROOTFI_APPLY_H */

@@ -1,19 +1,6 @@
 /*
  * run.c
- *		One run of a stream: the steps of a pass.
- *
- * A pass reads a list once, from its beginning to its end.  It may take
- * several runs, each of them what one call does for one stream:
- *
- *	no pass -> begin -> page -> page -> ... -> last page -> no pass
- *	              ^        |	(the run ends: failed, stopped, cut off)
- *	              |--------|	(the next one goes on from the cursor)
- *
- * Passes differ in what they ask for: the first, "backfill", for all that the
- * stream wants; "incremental" for what changed since the start of the pass
- * before, by the server's clock, less the option "overlap"; "full" for all
- * again, to find what is gone.  A pass's start is that of its first page, so
- * what changes while it runs is read by the next one.
+ *		One run of a stream, step by step.
  *
  * A page, its checkpoint and, after the last page, the end of the pass are one
  * transaction.  Whatever may fail happens in a subtransaction of that: an
@@ -119,65 +106,6 @@ attempt(SyncSession *session, SyncTask *task, TaskStep step)
 	return error;
 }
 
-/* From when on an incremental pass reads: some overlap is for safety (C34). */
-static TimestampTz
-overlapped(const Stream *stream)
-{
-	const char *overlap = rootfi_connection_get(stream->server)->options.overlap;
-	Datum		span = DirectFunctionCall3(interval_in, CStringGetDatum(overlap),
-										   ObjectIdGetDatum(InvalidOid),
-										   Int32GetDatum(-1));
-
-	return DatumGetTimestampTz(DirectFunctionCall2(timestamptz_mi_interval,
-												   TimestampTzGetDatum(stream->synced_to),
-												   span));
-}
-
-/* Is there a pass to go on with? */
-static bool
-has_pass(const SyncSession *session, const Stream *stream)
-{
-	return stream->pass_kind && stream->cursor &&
-		(!session->full_refresh || strcmp(stream->pass_kind, "full") == 0);
-}
-
-/* Describes a new pass, but for from when on it reads. */
-static void
-new_pass(const SyncSession *session, Stream *stream)
-{
-	stream->pass_kind = session->full_refresh ? "full" :
-		TIMESTAMP_IS_NOBEGIN(stream->synced_to) ? "backfill" : "incremental";
-	stream->pass_since = stream->backfill_from;
-	stream->pass_start = DT_NOBEGIN;
-	stream->pass_total = -1;
-	stream->pass_pages = stream->pass_rows = 0;
-	stream->cursor = NULL;
-}
-
-/* Chooses the pass: the one under way, or a new one. */
-static void
-choose_pass(SyncSession *session, Stream *stream)
-{
-	if (has_pass(session, stream))
-		return;
-	new_pass(session, stream);
-	if (strcmp(stream->pass_kind, "incremental") == 0)
-		stream->pass_since = overlapped(stream);
-	rootfi_ledger_forget(&session->ledger, stream);
-}
-
-/* Is the stream to be run, now that nobody else can? */
-static bool
-is_to_run(const SyncSession *session, const Stream *stream)
-{
-	if (!stream->enabled)
-		return false;
-	/* done by another session after we had looked */
-	if (stream->completed_at >= session->started)
-		return false;
-	return session->by_name || stream->next_due <= GetCurrentTimestamp();
-}
-
 /* Asks for the page at which the stream stands, in the task's memory. */
 static void
 begin_scan(SyncTask *task)
@@ -213,13 +141,13 @@ begin_run(SyncSession *session, SyncTask *task)
 
 	MemoryContextSwitchTo(task->context);
 	if (!rootfi_ledger_load(&session->ledger, stream->id, stream) ||
-		!is_to_run(session, stream))
+		!rootfi_pass_is_due(session, stream))
 	{
 		task->ended = true;
 		return;
 	}
 	act_as_owner(session, stream);
-	choose_pass(session, stream);
+	rootfi_pass_choose(session, stream);
 	rootfi_ledger_begin(&session->ledger, stream);
 	rootfi_target_open(&task->target, stream, session->namespace,
 					   session->context);
@@ -250,12 +178,29 @@ restart_pass(SyncSession *session, SyncTask *task)
 	begin_scan(task);
 }
 
-/* Takes from the answer what the pass is to remember. */
+/* What has been spent since the latest checkpoint. */
+static RunCosts
+latest_costs(const SyncTask *task)
+{
+	const ListStats *stats = rootfi_list_stats(task->scan);
+
+	return (RunCosts)
+	{
+		.requests = stats->requests - task->costs.requests,
+			.bytes = stats->bytes - task->costs.bytes,
+			.waited = task->waited,
+	};
+}
+
+/* Step: takes the page that has come, and what the pass is to remember. */
 static void
-take_stats(SyncTask *task, const ListStats *stats)
+take_page(SyncSession *session, SyncTask *task)
 {
 	Stream	   *stream = &task->stream;
+	const ListStats *stats = rootfi_list_stats(task->scan);
 
+	act_as_owner(session, stream);
+	task->page = rootfi_list_next(task->scan);
 	if (stream->pass_pages == 0)
 	{
 		stream->pass_start = stats->server_time < 0 ? GetCurrentTimestamp() :
@@ -268,51 +213,45 @@ take_stats(SyncTask *task, const ListStats *stats)
 		MemoryContextStrdup(task->context, stats->cursor);
 }
 
-/* What the latest page has cost, since the one before. */
-static RunCosts
-page_costs(SyncTask *task, const ListStats *stats)
+/* The page has been written: what comes next is spent on the next one. */
+static void
+count_page(SyncTask *task, const RowCounts *counts)
 {
-	RunCosts	costs = {
-		.requests = stats->requests - task->costs.requests,
-		.bytes = stats->bytes - task->costs.bytes,
-		.waited = task->waited,
-	};
+	const ListStats *stats = rootfi_list_stats(task->scan);
 
+	task->stream.pass_pages++;
+	task->stream.pass_rows += counts->seen;
+	task->pages++;
+	task->counts.seen += counts->seen;
+	task->counts.inserted += counts->inserted;
+	task->counts.updated += counts->updated;
 	task->costs.requests = stats->requests;
 	task->costs.bytes = stats->bytes;
 	task->waited = 0;
-	return costs;
 }
 
-/* Step: writes the page that has come, and the checkpoint. */
+/* Step: writes the page, and the checkpoint. */
 static void
 write_page(SyncSession *session, SyncTask *task)
 {
 	Stream	   *stream = &task->stream;
-	const JsonAnswer *answer;
-	const ListStats *stats = rootfi_list_stats(task->scan);
-	SyncPage	page = {.target = &task->target,.stream = stream};
-	RunCosts	costs;
+	SyncPage	page = {
+		.target = &task->target,
+		.stream = stream,
+		.is_shared = task->is_shared,
+	};
+	RunCosts	costs = latest_costs(task);
 
 	act_as_owner(session, stream);
-	answer = rootfi_list_next(task->scan);
-	take_stats(task, stats);
 	PushActiveSnapshot(GetTransactionSnapshot());
-	rootfi_apply(&page, answer);
+	rootfi_apply(&page, task->page);
 	if (strcmp(stream->pass_kind, "full") == 0)
 		rootfi_refresh_see(&session->ledger, &page);
-	costs = page_costs(task, stats);
 	rootfi_ledger_page(&session->ledger, stream, &page.counts, &costs);
 	PopActiveSnapshot();
 	/* so that deferred constraints fail here, and not at the commit */
 	rootfi_sql_utility("SET CONSTRAINTS ALL IMMEDIATE");
-
-	stream->pass_pages++;
-	stream->pass_rows += page.counts.seen;
-	task->pages++;
-	task->counts.seen += page.counts.seen;
-	task->counts.inserted += page.counts.inserted;
-	task->counts.updated += page.counts.updated;
+	count_page(task, &page.counts);
 }
 
 /* A run is over that did not fail. */
@@ -359,12 +298,12 @@ record_error(SyncSession *session, SyncTask *task)
 	act_as_owner(session, stream);
 	if (stream->run_id == 0)
 	{
-		if (!has_pass(session, stream))
-			new_pass(session, stream);
+		if (!rootfi_pass_goes_on(session, stream))
+			rootfi_pass_new(session, stream);
 		rootfi_ledger_begin(&session->ledger, stream);
 	}
 	if (task->scan != NULL)
-		costs = page_costs(task, rootfi_list_stats(task->scan));
+		costs = latest_costs(task);
 	rootfi_ledger_fail(&session->ledger, stream, task->error, task->abandon,
 					   &costs);
 }
@@ -407,14 +346,37 @@ recover(SyncSession *session, SyncTask *task, ErrorData *error)
 		fail(session, task, error);
 }
 
-/* Takes a run one page further. */
-static void
-take_page(SyncSession *session, SyncTask *task)
+/*
+ * Does the step that writes a page.  When a row that was not there is now,
+ * another session is writing the same rows: from then on each one is looked
+ * for when it is written.
+ */
+static ErrorData *
+attempt_write(SyncSession *session, SyncTask *task)
 {
 	ErrorData  *error = attempt(session, task, write_page);
 
+	if (error == NULL || task->is_shared ||
+		error->sqlerrcode != ERRCODE_UNIQUE_VIOLATION)
+		return error;
+	task->is_shared = true;
+	return attempt(session, task, write_page);
+}
+
+/* Takes a run one page further. */
+static void
+advance_page(SyncSession *session, SyncTask *task)
+{
+	ErrorData  *error = attempt(session, task, take_page);
+
 	if (error != NULL)
+	{
 		recover(session, task, error);
+		return;
+	}
+	error = attempt_write(session, task);
+	if (error != NULL)
+		fail(session, task, error);
 	else if (task->stream.cursor == NULL)
 	{
 		error = attempt(session, task, complete_pass);
@@ -465,7 +427,7 @@ rootfi_run_advance(SyncSession *session, SyncTask *task)
 	ErrorData  *error;
 
 	if (task->remote == NULL)
-		take_page(session, task);
+		advance_page(session, task);
 	else if ((error = attempt(session, task, poll_remote)) != NULL)
 		fail(session, task, error);
 }

@@ -7,8 +7,6 @@
 
 #include "json.h"
 
-#define MAX_NESTING 512			/* levels; the API's answers have five */
-
 /* How a walk over a text ended. */
 typedef enum ScanEnd
 {

@@ -169,36 +169,53 @@ append_condition(StringInfo text, const TargetTable *table,
 	appendStringInfoChar(text, ')');
 }
 
-/* Statement that writes the page's rows, by these columns. */
-static char *
-write_statement(const TargetTable *table, const char **columns, int n)
+/* Appends what is to happen when there is such a row already. */
+static void
+append_conflict(StringInfo text, const TargetTable *table,
+				const char **columns, int n)
 {
-	StringInfoData text;
 	int			nset = 0;
 
-	initStringInfo(&text);
-	appendStringInfo(&text,
-					 "INSERT INTO %s AS t (%s) SELECT %s FROM %s AS p ON CONFLICT (%s) DO ",
-					 table->name, rootfi_column_list(columns, n, ""),
-					 rootfi_column_list(columns, n, "p."), table->page.name,
+	appendStringInfo(text, " ON CONFLICT (%s) DO ",
 					 rootfi_column_list((const char **) table->keys,
 										table->nkeys, ""));
 	for (int i = 0; i < n; i++)
 		if (!rootfi_is_key(table, columns[i]))
-			appendStringInfo(&text, "%s%s = excluded.%s",
+			appendStringInfo(text, "%s%s = excluded.%s",
 							 nset++ > 0 ? ", " : "UPDATE SET ",
 							 quote_identifier(columns[i]),
 							 quote_identifier(columns[i]));
 	if (nset == 0)
-		appendStringInfoString(&text, "NOTHING");
+		appendStringInfoString(text, "NOTHING");
 	else
 	{
-		appendStringInfoString(&text, " WHERE true");
-		append_condition(&text, table, columns, n);
+		appendStringInfoString(text, " WHERE true");
+		append_condition(text, table, columns, n);
 	}
-	appendStringInfo(&text, " RETURNING %s",
-					 rootfi_column_list((const char **) table->keys,
-										table->nkeys, "t."));
+}
+
+/*
+ * Statement that writes the page's rows, by these columns; is_new: there are
+ * none of their keys.  It returns the keys of the rows that it has written,
+ * unless that is all of them.
+ */
+static char *
+write_statement(const TargetTable *table, const char **columns, int n,
+				bool is_new)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text,
+					 "INSERT INTO %s AS t (%s) SELECT %s FROM %s AS p",
+					 table->name, rootfi_column_list(columns, n, ""),
+					 rootfi_column_list(columns, n, "p."), table->page.name);
+	if (!is_new)
+		append_conflict(&text, table, columns, n);
+	if (!is_new || !table->is_plain)
+		appendStringInfo(&text, " RETURNING %s",
+						 rootfi_column_list((const char **) table->keys,
+											table->nkeys, "t."));
 	return text.data;
 }
 
@@ -229,28 +246,34 @@ is_set(const TargetTable *table, int index)
 }
 
 /*
- * The statement that writes the page's rows, planned when first asked for and
- * when records had a member for a column that none had before.
+ * The statement that writes the page's rows; is_new: there are none of their
+ * keys.  Planned when first asked for and when records had a member for a
+ * column that none had before.
  */
 SPIPlanPtr
-rootfi_write_plan(TargetTable *table)
+rootfi_write_plan(TargetTable *table, bool is_new)
 {
+	SPIPlanPtr *plan = is_new ? &table->insert : &table->upsert;
 	int			natts = table->page.desc->natts;
 	int			nseen = count_seen(table);
 	const char **columns;
 	int			n = 0;
 
-	if (table->write != NULL && nseen == table->nseen)
-		return table->write;
-	rootfi_free_plan(&table->write);
+	if (nseen != table->nseen)
+	{
+		rootfi_free_plan(&table->insert);
+		rootfi_free_plan(&table->upsert);
+		table->nseen = nseen;
+	}
+	if (*plan != NULL)
+		return *plan;
 	columns = palloc(natts * sizeof(char *));
 	for (int i = 0; i < natts; i++)
 		if (is_set(table, i))
 			columns[n++] = NameStr(TupleDescAttr(table->page.desc, i)->attname);
-	table->write = rootfi_sql_prepare(write_statement(table, columns, n), 0,
-									  NULL);
-	table->nseen = nseen;
-	return table->write;
+	*plan = rootfi_sql_prepare(write_statement(table, columns, n, is_new), 0,
+							   NULL);
+	return *plan;
 }
 
 /*

@@ -19,7 +19,7 @@ extern bool rootfi_is_key(const TargetTable *table, const char *column);
 extern char *rootfi_clear_statement(const Target *target,
 									const ChildTable *child);
 extern char *rootfi_find_statement(const Target *target);
-extern SPIPlanPtr rootfi_write_plan(TargetTable *table);
+extern SPIPlanPtr rootfi_write_plan(TargetTable *table, bool is_new);
 extern void rootfi_execute_by_keys(KeyStatement *statement);
 
 #endif							/* ROOTFI_STATEMENTS_H */

@@ -19,6 +19,8 @@ typedef struct SyncTask
 	RemoteSync *remote;			/* that is waited for, or NULL */
 	ListRequest request;
 	ListScan   *scan;
+	const JsonAnswer *page;		/* that is to be written */
+	bool		is_shared;		/* another session writes the same rows */
 	bool		restarted;		/* the server refused the cursor once */
 	ErrorData  *error;			/* that ended the run, or NULL */
 	bool		abandon;		/* the pass goes with it */
@@ -65,6 +67,14 @@ extern int	rootfi_max_concurrency; /* setting */
 extern void rootfi_progress_tell(SyncSession *session, const SyncTask *task);
 extern void rootfi_progress_end(const SyncTask *task, int64 marked);
 extern void rootfi_progress_failed(const SyncSession *session);
+
+/* pass.c */
+extern bool rootfi_pass_is_due(const SyncSession *session,
+							   const Stream *stream);
+extern bool rootfi_pass_goes_on(const SyncSession *session,
+								const Stream *stream);
+extern void rootfi_pass_new(const SyncSession *session, Stream *stream);
+extern void rootfi_pass_choose(SyncSession *session, Stream *stream);
 
 /* run.c */
 extern void rootfi_run_begin(SyncSession *session, SyncTask *task);

@@ -206,6 +206,16 @@ has_type(TupleDesc desc, int column, Oid type)
 	return column >= 0 && TupleDescAttr(desc, column)->atttypid == type;
 }
 
+/* Does an INSERT insert all rows that it is given? */
+static bool
+inserts_all(Relation relation)
+{
+	return relation->rd_rel->relkind == RELKIND_RELATION &&
+		relation->rd_rules == NULL &&
+		(relation->trigdesc == NULL ||
+		 !relation->trigdesc->trig_insert_before_row);
+}
+
 /* Describes a table, given the columns of its key, the company first. */
 static void
 table_init(const Target *target, TargetTable *table, Oid relid, TupleDesc row_type,
@@ -218,6 +228,7 @@ table_init(const Target *target, TargetTable *table, Oid relid, TupleDesc row_ty
 											 RelationGetRelationName(relation));
 	rootfi_page_init(&table->page, desc, target->registry);
 	find_key(table, relation, key, nkey);
+	table->is_plain = inserts_all(relation);
 	table_close(relation, NoLock);
 	table->plan = rootfi_row_plan(desc, aliases);
 	table->hash_column = column_index(desc, HASH_COLUMN);
@@ -366,13 +377,15 @@ void
 rootfi_target_close(Target *target)
 {
 	rootfi_free_plan(&target->find.plan);
-	rootfi_free_plan(&target->parent.write);
+	rootfi_free_plan(&target->parent.insert);
+	rootfi_free_plan(&target->parent.upsert);
 	rootfi_page_drop(&target->parent.page);
 	rootfi_page_drop(&target->keys);
 	for (int i = 0; i < target->nchildren; i++)
 	{
 		rootfi_free_plan(&target->children[i].clear.plan);
-		rootfi_free_plan(&target->children[i].table.write);
+		rootfi_free_plan(&target->children[i].table.insert);
+		rootfi_free_plan(&target->children[i].table.upsert);
 		rootfi_page_drop(&target->children[i].table.page);
 	}
 }

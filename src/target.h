@@ -49,7 +49,10 @@ typedef struct TargetTable
 	int			nkeys;
 	int			hash_column;	/* index in the page, or -1 */
 	bool		is_ordered;		/* it has the time of the last change */
-	SPIPlanPtr	write;
+	bool		is_plain;		/* no trigger or partition has a say in what
+								 * an INSERT inserts */
+	SPIPlanPtr	insert;			/* rows that it does not have */
+	SPIPlanPtr	upsert;			/* rows that it may have */
 } TargetTable;
 
 /* A table of what stands in a list inside the records. */

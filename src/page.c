@@ -1,0 +1,258 @@
+/*
+ * page.c
+ *		The records of a page: their keys, and which of them are known.
+ *
+ * Whether a record has changed is told by a hash of its text, not by the time
+ * of its last change, which the API cuts (C34); but a record is not written
+ * over one that is newer by a second or more.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+
+#include "apply.h"
+#include "columns.h"
+#include "scalars.h"
+#include "sql.h"
+#include "statements.h"
+
+/* A key as a number by which records can be found again. */
+static int64
+key_number(const char *text)
+{
+	int64		number;
+
+	if (rootfi_read_int64(text, &number))
+		return number;
+	return (int64) hash_bytes_extended((const unsigned char *) text,
+									   strlen(text), 0);
+}
+
+/* Raises the error for a record that cannot be told from others. */
+static void
+report_no_key(const SyncPage *page, const char *column)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROTOCOL_VIOLATION),
+			 errmsg("a record has no \"%s\" that fits the column of table %s",
+					column, page->target->parent.name),
+			 errdetail("By it the records are told apart.")));
+}
+
+/* The company of a record that does not say it, if the stream has one. */
+static const JsonValue *
+known_company(const SyncPage *page)
+{
+	JsonValue  *value = palloc0(sizeof(JsonValue));
+
+	if (!page->stream->has_company)
+		return NULL;
+	value->type = JSON_TOKEN_NUMBER;
+	value->token = psprintf(INT64_FORMAT, page->stream->company_id);
+	value->text = value->token;
+	value->len = strlen(value->token);
+	return value;
+}
+
+/* Reads the key of a record. */
+static void
+read_key(const SyncPage *page, PageRecord *record)
+{
+	const TargetTable *table = &page->target->parent;
+
+	for (int i = 0; i < table->nkeys; i++)
+	{
+		RowColumn  *column = rootfi_row_column(table->plan, table->keys[i]);
+		const JsonValue **value = rootfi_row_value(table->plan,
+												   &record->object,
+												   table->keys[i]);
+		bool		is_company = strcmp(table->keys[i], "rootfi_company_id") == 0;
+
+		if (*value == NULL && is_company)
+			*value = known_company(page);
+		if (*value == NULL || (*value)->token == NULL ||
+			(*value)->type == JSON_TOKEN_NULL ||
+			!column->read(column, *value, &record->key[i]))
+			report_no_key(page, table->keys[i]);
+		*(is_company ? &record->company_id : &record->id) =
+			key_number((*value)->token);
+	}
+}
+
+/* Reads the time of the last change, if the record has one. */
+static TimestampTz
+read_updated_at(const SyncPage *page, const PageRecord *record)
+{
+	const JsonValue **value = rootfi_row_value(page->target->parent.plan,
+											   &record->object,
+											   "rootfi_updated_at");
+	Timestamp	time;
+
+	if (value == NULL || *value == NULL ||
+		(*value)->type != JSON_TOKEN_STRING ||
+		!rootfi_read_timestamp((*value)->token, &time))
+		return DT_NOBEGIN;
+	return time;
+}
+
+/* Orders records by key, those of one key by age and then by place. */
+static int
+compare_records(const void *a, const void *b)
+{
+	const PageRecord *left = *(PageRecord *const *) a;
+	const PageRecord *right = *(PageRecord *const *) b;
+
+	if (left->company_id != right->company_id)
+		return left->company_id < right->company_id ? -1 : 1;
+	if (left->id != right->id)
+		return left->id < right->id ? -1 : 1;
+	if (left->updated_at != right->updated_at)
+		return left->updated_at < right->updated_at ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
+/* Of several records of one key wants only the last. */
+static void
+drop_repeated(SyncPage *page)
+{
+	for (int i = 0; i + 1 < page->nrecords; i++)
+	{
+		const PageRecord *next = page->sorted[i + 1];
+
+		if (page->sorted[i]->company_id == next->company_id &&
+			page->sorted[i]->id == next->id)
+			page->sorted[i]->is_wanted = false;
+	}
+}
+
+/* Takes the records of the page apart. */
+void
+rootfi_page_read(SyncPage *page, const JsonAnswer *answer)
+{
+	page->nrecords = answer->nrecords;
+	page->records = palloc0(page->nrecords * sizeof(PageRecord));
+	page->sorted = palloc(page->nrecords * sizeof(PageRecord *));
+	for (int i = 0; i < page->nrecords; i++)
+	{
+		PageRecord *record = &page->records[i];
+
+		CHECK_FOR_INTERRUPTS();
+		record->json = &answer->records[i];
+		record->is_wanted = true;
+		rootfi_row_read(page->target->parent.plan, record->json,
+						&record->object);
+		read_key(page, record);
+		record->updated_at = read_updated_at(page, record);
+		record->hash = (int64)
+			hash_bytes_extended((const unsigned char *) record->json->value.text,
+								record->json->value.len, page->target->hash_seed);
+		page->sorted[i] = record;
+	}
+	qsort(page->sorted, page->nrecords, sizeof(PageRecord *),
+		  compare_records);
+	drop_repeated(page);
+}
+
+static bool
+is_wanted(const PageRecord *record)
+{
+	return record->is_wanted;
+}
+
+/* Fills the relation of keys; returns how many there are. */
+int
+rootfi_page_keys(const SyncPage *page, RecordTest test)
+{
+	PageRelation *keys = &page->target->keys;
+	int			n = 0;
+
+	rootfi_page_begin(keys);
+	for (int i = 0; i < page->nrecords; i++)
+	{
+		PageRecord *record = &page->records[i];
+		Datum		values[1 + MAX_KEY_COLUMNS];
+		bool		nulls[1 + MAX_KEY_COLUMNS] = {false};
+
+		if (!test(record))
+			continue;
+		values[0] = Int32GetDatum(i);
+		memcpy(values + 1, record->key, sizeof(record->key));
+		tuplestore_putvalues(keys->enr.reldata, keys->desc, values, nulls);
+		n++;
+	}
+	return n;
+}
+
+/* Is the record as the row says, or older? */
+static bool
+is_current(const PageRecord *record, uint64 row)
+{
+	TimestampTz updated_at = rootfi_sql_get_time(row, 3);
+
+	if (!TIMESTAMP_IS_NOBEGIN(record->updated_at) &&
+		!TIMESTAMP_IS_NOBEGIN(updated_at) &&
+		record->updated_at < updated_at - USECS_PER_SEC)
+		return true;
+	return !rootfi_sql_is_null(row, 2) &&
+		rootfi_sql_get_int8(row, 2, 0) == record->hash;
+}
+
+/* Finds out which records the table has already. */
+void
+rootfi_page_find(SyncPage *page)
+{
+	rootfi_page_keys(page, is_wanted);
+	rootfi_execute_by_keys(&page->target->find);
+	rootfi_page_end(&page->target->keys);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		PageRecord *record = &page->records[rootfi_sql_get_int4(i, 1)];
+
+		record->is_known = true;
+		record->is_wanted = !is_current(record, i);
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* A column of a key that a statement returned, as records have it. */
+static int64
+returned_number(uint64 row, int column)
+{
+	char	   *text;
+
+	if (SPI_gettypeid(SPI_tuptable->tupdesc, column) == INT8OID)
+		return rootfi_sql_get_int8(row, column, 0);
+	text = rootfi_sql_get_text(row, column);
+	return text == NULL ? 0 : key_number(text);
+}
+
+/* The wanted record that a row returned by the statement came from. */
+PageRecord *
+rootfi_page_returned(const SyncPage *page, uint64 row)
+{
+	const TargetTable *table = &page->target->parent;
+	PageRecord	key = {.updated_at = DT_NOEND};
+	PageRecord *wanted = &key;
+	int			low = 0;
+	int			high = page->nrecords;
+
+	for (int i = 0; i < table->nkeys; i++)
+		*(strcmp(table->keys[i], "rootfi_company_id") == 0 ?
+		  &key.company_id : &key.id) = returned_number(row, i + 1);
+	/* the last one that is not after the key: the one of several */
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (compare_records(&page->sorted[middle], &wanted) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0 || page->sorted[low - 1]->company_id != key.company_id ||
+		page->sorted[low - 1]->id != key.id)
+		return NULL;			/* a trigger changed the key */
+	return page->sorted[low - 1];
+}

@@ -1,0 +1,83 @@
+/*
+ * pass.c
+ *		Which pass over its list a stream is in.
+ *
+ * A pass reads a list once, from its beginning to its end.  It may take
+ * several runs, each of them what one call does for one stream:
+ *
+ *	no pass -> begin -> page -> page -> ... -> last page -> no pass
+ *	              ^        |	(the run ends: failed, stopped, cut off)
+ *	              |--------|	(the next one goes on from the cursor)
+ *
+ * Passes differ in what they ask for: the first, "backfill", for all that the
+ * stream wants; "incremental" for what changed since the start of the pass
+ * before, by the server's clock, less the option "overlap"; "full" for all
+ * again, to find what is gone.  A pass's start is that of its first page, so
+ * what changes while it runs is read by the next one.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "connection.h"
+#include "sync.h"
+
+/* From when on an incremental pass reads: some overlap is for safety (C34). */
+static TimestampTz
+overlapped(const Stream *stream)
+{
+	const char *overlap = rootfi_connection_get(stream->server)->options.overlap;
+	Datum		span = DirectFunctionCall3(interval_in, CStringGetDatum(overlap),
+										   ObjectIdGetDatum(InvalidOid),
+										   Int32GetDatum(-1));
+
+	return DatumGetTimestampTz(DirectFunctionCall2(timestamptz_mi_interval,
+												   TimestampTzGetDatum(stream->synced_to),
+												   span));
+}
+
+/* Is there a pass to go on with? */
+bool
+rootfi_pass_goes_on(const SyncSession *session, const Stream *stream)
+{
+	return stream->pass_kind && stream->cursor &&
+		(!session->full_refresh || strcmp(stream->pass_kind, "full") == 0);
+}
+
+/* Describes a new pass, but for from when on it reads. */
+void
+rootfi_pass_new(const SyncSession *session, Stream *stream)
+{
+	stream->pass_kind = session->full_refresh ? "full" :
+		TIMESTAMP_IS_NOBEGIN(stream->synced_to) ? "backfill" : "incremental";
+	stream->pass_since = stream->backfill_from;
+	stream->pass_start = DT_NOBEGIN;
+	stream->pass_total = -1;
+	stream->pass_pages = stream->pass_rows = 0;
+	stream->cursor = NULL;
+}
+
+/* Chooses the pass: the one under way, or a new one. */
+void
+rootfi_pass_choose(SyncSession *session, Stream *stream)
+{
+	if (rootfi_pass_goes_on(session, stream))
+		return;
+	rootfi_pass_new(session, stream);
+	if (strcmp(stream->pass_kind, "incremental") == 0)
+		stream->pass_since = overlapped(stream);
+	rootfi_ledger_forget(&session->ledger, stream);
+}
+
+/* Is the stream to be run, now that nobody else can? */
+bool
+rootfi_pass_is_due(const SyncSession *session, const Stream *stream)
+{
+	if (!stream->enabled)
+		return false;
+	/* done by another session after we had looked */
+	if (stream->completed_at >= session->started)
+		return false;
+	return session->by_name || stream->next_due <= GetCurrentTimestamp();
+}

@@ -1,0 +1,345 @@
+/*
+ * tokens.c
+ *		Values of JSON text, one after the other.
+ *
+ * Of what is nested only the end is looked for; whether it is JSON is seen
+ * when, and if, it is read itself.  What is not is read strictly by RFC 8259.
+ * The text must be UTF-8.
+ *
+ * Names and tokens are decoded into one piece of memory as long as the text,
+ * where they fit: what stands around each of them in the text leaves room for
+ * its NUL.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+
+#include "tokens.h"
+
+/* What a byte means where an end is looked for. */
+#define OPEN	'+'
+#define CLOSE	'-'
+#define QUOTE	'"'
+
+static const char meaning[256] = {
+	['{'] = OPEN,['['] = OPEN,['}'] = CLOSE,[']'] = CLOSE,['"'] = QUOTE
+};
+
+/* Bytes of a word that are zero have their highest bit set in the result. */
+#define ONES			UINT64CONST(0x0101010101010101)
+#define HIGH_BITS		UINT64CONST(0x8080808080808080)
+#define ZERO_BYTES(word) (((word) - ONES) & ~(word) & HIGH_BITS)
+
+/* Does one of eight bytes matter in a string: quote, backslash or control? */
+static inline bool
+matters(const char *c)
+{
+	uint64		word;
+
+	memcpy(&word, c, sizeof(word));
+	return (ZERO_BYTES(word ^ (ONES * '"')) |
+			ZERO_BYTES(word ^ (ONES * '\\')) |
+			((word - ONES * 0x20) & ~word & HIGH_BITS)) != 0;
+}
+
+/*
+ * The quote that ends a string, given what follows its first one, or NULL.
+ * Sets *plain unless there is a backslash or a control character.
+ */
+static inline const char *
+string_end(const char *c, const char *end, bool *plain)
+{
+	*plain = true;
+	for (;;)
+	{
+		while (end - c >= 8 && !matters(c))
+			c += 8;
+		for (;; c++)
+		{
+			if (c >= end)
+				return NULL;
+			if (*c == '"')
+				return c;
+			if ((unsigned char) *c < 0x20)
+				*plain = false;
+			else if (*c == '\\')
+			{
+				*plain = false;
+				c += 2;
+				break;
+			}
+		}
+	}
+}
+
+/* The value of four hexadecimal digits, or -1. */
+static int
+hex4(const char *c, const char *end)
+{
+	int			value = 0;
+
+	if (end - c < 4)
+		return -1;
+	for (int i = 0; i < 4; i++)
+	{
+		unsigned char digit = c[i];
+
+		if (!isxdigit(digit))
+			return -1;
+		value = value * 16 +
+			(isdigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
+	}
+	return value;
+}
+
+/*
+ * Decodes \uXXXX, or two of them for one character; *c stands behind the "u".
+ * False if that is no character that text can have.
+ */
+static bool
+decode_unicode(const char **c, const char *end, char **out)
+{
+	int			unit = hex4(*c, end);
+	pg_wchar	character = unit;
+
+	if (unit <= 0 || (unit >= 0xDC00 && unit < 0xE000))
+		return false;
+	*c += 4;
+	if (unit >= 0xD800 && unit < 0xDC00)
+	{
+		int			low = end - *c >= 6 && (*c)[0] == '\\' && (*c)[1] == 'u' ?
+		hex4(*c + 2, end) : -1;
+
+		if (low < 0xDC00 || low >= 0xE000)
+			return false;
+		character = surrogate_pair_to_codepoint(unit, low);
+		*c += 6;
+	}
+	unicode_to_utf8(character, (unsigned char *) *out);
+	*out += pg_utf_mblen((unsigned char *) *out);
+	return true;
+}
+
+/* Decodes what a backslash begins; *c stands behind it. */
+static bool
+decode_escape(const char **c, const char *end, char **out)
+{
+	static const char plain[] = "\"\\/bfnrt";
+	static const char decoded[] = "\"\\/\b\f\n\r\t";
+	const char *found;
+
+	if (*c == end)
+		return false;
+	if (**c == 'u')
+	{
+		++*c;
+		return decode_unicode(c, end, out);
+	}
+	found = memchr(plain, **c, sizeof(plain) - 1);
+	if (found == NULL)
+		return false;
+	*(*out)++ = decoded[found - plain];
+	++*c;
+	return true;
+}
+
+/* Decodes the inside of a string into "out"; NULL if that cannot be. */
+static char *
+decode(const char *c, const char *end, char *out)
+{
+	while (c < end)
+	{
+		if ((unsigned char) *c < 0x20)
+			return NULL;
+		if (*c != '\\')
+			*out++ = *c++;
+		else
+		{
+			c++;
+			if (!decode_escape(&c, end, &out))
+				return NULL;
+		}
+	}
+	return out;
+}
+
+/* Reads a string, of which the first quote is next; NULL if it is none. */
+char *
+rootfi_take_string(Tokens *tokens)
+{
+	const char *begin = tokens->c + 1;
+	char	   *result = tokens->out;
+	bool		plain;
+	const char *end = string_end(begin, tokens->end, &plain);
+
+	if (end == NULL)
+		return NULL;
+	tokens->c = end + 1;
+	if (plain)
+	{
+		memcpy(tokens->out, begin, end - begin);
+		tokens->out += end - begin;
+	}
+	else
+		tokens->out = decode(begin, end, tokens->out);
+	if (tokens->out == NULL)
+		return NULL;
+	*tokens->out++ = '\0';
+	return result;
+}
+
+/* Goes past digits, of which there must be one. */
+static bool
+take_digits(Tokens *tokens)
+{
+	const char *begin = tokens->c;
+
+	while (tokens->c < tokens->end && isdigit((unsigned char) *tokens->c))
+		tokens->c++;
+	return tokens->c > begin;
+}
+
+/* Is that byte next, without any white space? */
+static bool
+at_byte(const Tokens *tokens, char byte)
+{
+	return tokens->c < tokens->end && *tokens->c == byte;
+}
+
+/* Goes past a number. */
+static bool
+take_number(Tokens *tokens)
+{
+	if (at_byte(tokens, '-'))
+		tokens->c++;
+	if (at_byte(tokens, '0'))
+		tokens->c++;
+	else if (!take_digits(tokens))
+		return false;
+	if (at_byte(tokens, '.'))
+	{
+		tokens->c++;
+		if (!take_digits(tokens))
+			return false;
+	}
+	if (at_byte(tokens, 'e') || at_byte(tokens, 'E'))
+	{
+		tokens->c++;
+		if (at_byte(tokens, '+') || at_byte(tokens, '-'))
+			tokens->c++;
+		return take_digits(tokens);
+	}
+	return true;
+}
+
+/* Goes past a word. */
+static bool
+take_word(Tokens *tokens, const char *word)
+{
+	size_t		len = strlen(word);
+
+	if ((size_t) (tokens->end - tokens->c) < len ||
+		memcmp(tokens->c, word, len) != 0)
+		return false;
+	tokens->c += len;
+	return true;
+}
+
+/* Goes past an object or array without looking into it. */
+static bool
+skip_nested(Tokens *tokens)
+{
+	int			depth = 0;
+	bool		plain;
+
+	for (const char *c = tokens->c; c < tokens->end; c++)
+	{
+		switch (meaning[(unsigned char) *c])
+		{
+			case QUOTE:
+				c = string_end(c + 1, tokens->end, &plain);
+				if (c == NULL)
+					return false;
+				break;
+			case OPEN:
+				if (++depth > MAX_NESTING)
+				{
+					tokens->too_deep = true;
+					return false;
+				}
+				break;
+			case CLOSE:
+				if (--depth == 0)
+				{
+					tokens->c = c + 1;
+					return true;
+				}
+				break;
+		}
+	}
+	return false;
+}
+
+/* Keeps the text of a scalar that is its own token. */
+static char *
+keep_text(Tokens *tokens, const char *begin)
+{
+	char	   *result = tokens->out;
+	size_t		len = tokens->c - begin;
+
+	memcpy(result, begin, len);
+	result[len] = '\0';
+	tokens->out += len + 1;
+	return result;
+}
+
+/* Goes past a scalar that is no string; false if it is none. */
+static bool
+take_bare(Tokens *tokens, char byte, JsonTokenType *type)
+{
+	switch (byte)
+	{
+		case 't':
+			*type = JSON_TOKEN_TRUE;
+			return take_word(tokens, "true");
+		case 'f':
+			*type = JSON_TOKEN_FALSE;
+			return take_word(tokens, "false");
+		case 'n':
+			*type = JSON_TOKEN_NULL;
+			return take_word(tokens, "null");
+		default:
+			*type = JSON_TOKEN_NUMBER;
+			return take_number(tokens);
+	}
+}
+
+/* Reads a value of which the first byte is next; "byte" is that. */
+bool
+rootfi_take_value(Tokens *tokens, char byte, JsonValue *value)
+{
+	bool		valid;
+
+	value->text = tokens->c;
+	value->token = NULL;
+	if (byte == '{' || byte == '[')
+	{
+		value->type = byte == '{' ? JSON_TOKEN_OBJECT_START :
+			JSON_TOKEN_ARRAY_START;
+		valid = skip_nested(tokens);
+	}
+	else if (byte == '"')
+	{
+		value->type = JSON_TOKEN_STRING;
+		value->token = rootfi_take_string(tokens);
+		valid = value->token != NULL;
+	}
+	else
+	{
+		valid = take_bare(tokens, byte, &value->type);
+		if (valid)
+			value->token = keep_text(tokens, value->text);
+	}
+	value->len = tokens->c - value->text;
+	return valid;
+}

@@ -1,0 +1,45 @@
+/*
+ * tokens.h
+ *		Values of JSON text, one after the other.
+ */
+#ifndef ROOTFI_TOKENS_H
+#define ROOTFI_TOKENS_H
+
+#include "json.h"
+
+#define MAX_NESTING 512			/* levels; the API's answers have five */
+
+/* A place in a text. */
+typedef struct Tokens
+{
+	const char *c;
+	const char *end;
+	char	   *out;			/* free memory for names and tokens */
+	bool		too_deep;		/* something is nested beyond all reason */
+} Tokens;
+
+/* Goes past white space; returns the byte there, NUL at the end. */
+static inline char
+rootfi_next_byte(Tokens *tokens)
+{
+	while (tokens->c < tokens->end &&
+		   (*tokens->c == ' ' || *tokens->c == '\t' ||
+			*tokens->c == '\n' || *tokens->c == '\r'))
+		tokens->c++;
+	return tokens->c < tokens->end ? *tokens->c : '\0';
+}
+
+/* Goes past a byte that must be next. */
+static inline bool
+rootfi_take_byte(Tokens *tokens, char byte)
+{
+	if (rootfi_next_byte(tokens) != byte)
+		return false;
+	tokens->c++;
+	return true;
+}
+
+extern char *rootfi_take_string(Tokens *tokens);
+extern bool rootfi_take_value(Tokens *tokens, char byte, JsonValue *value);
+
+#endif							/* ROOTFI_TOKENS_H */
