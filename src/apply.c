@@ -2,16 +2,11 @@
  * apply.c
  *		Writes a page into the tables of a stream.
  *
- * The page is parsed once.  Each record is taken apart, and only its key and
- * the time of its last change are converted; a look-up by the keys tells
- * which records the table has as they are.  What is left is converted and
+ * The page is parsed once.  Of each record only the key and the time of its
+ * last change are converted at first; a look-up by the keys tells which
+ * records the table has as they are (page.c).  What is left is converted and
  * written by one statement for each table: the records, then the children of
  * those that were written, in the place of the children that they had.
- *
- * Whether a record has changed is told by a hash of its text, not by the time
- * of its last change, which the API cuts (C34); but a record is not written
- * over one that is newer by a second or more.  A table without the hash has
- * its columns compared by the statement instead.
  */
 #include "postgres.h"
 

@@ -348,7 +348,8 @@ rootfi_list_next(ListScan *scan)
 		scan->stats.total = -1;
 	move_cursor(scan, scan->answer.next);
 	scan->stats.cursor = scan->cursor;
-	if (count_rows(scan) && scan->cursor != NULL)
+	if (count_rows(scan) && scan->cursor != NULL &&
+		scan->page != scan->request->max_pages)
 		scan->ahead = ask(scan);
 	MemoryContextSwitchTo(old);
 	error_context_stack = context.previous;

@@ -25,6 +25,7 @@ typedef struct ListRequest
 	Jsonb	   *filter;			/* or NULL */
 	bool		include_deleted;
 	int64		max_rows;		/* PG_INT64_MAX for all */
+	int64		max_pages;		/* 0 for all */
 	ArrayType  *expand;			/* NULL: every child list of the catalog */
 	ArrayType  *select;			/* or NULL */
 	ArrayType  *sort;			/* "field" or "field DESC", or NULL */

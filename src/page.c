@@ -4,7 +4,8 @@
  *
  * Whether a record has changed is told by a hash of its text, not by the time
  * of its last change, which the API cuts (C34); but a record is not written
- * over one that is newer by a second or more.
+ * over one that is newer by a second or more.  A table without the hash has
+ * its columns compared when the record is written.
  */
 #include "postgres.h"
 
@@ -41,19 +42,27 @@ report_no_key(const SyncPage *page, const char *column)
 			 errdetail("By it the records are told apart.")));
 }
 
-/* The company of a record that does not say it, if the stream has one. */
+/* The company of a record that does not say it, NULL if we do not know. */
 static const JsonValue *
 known_company(const SyncPage *page)
 {
-	JsonValue  *value = palloc0(sizeof(JsonValue));
+	JsonValue  *value;
 
 	if (!page->stream->has_company)
 		return NULL;
+	value = palloc0(sizeof(JsonValue));
 	value->type = JSON_TOKEN_NUMBER;
 	value->token = psprintf(INT64_FORMAT, page->stream->company_id);
 	value->text = value->token;
 	value->len = strlen(value->token);
 	return value;
+}
+
+/* Is that a value, and not null? */
+static bool
+says(const JsonValue *value)
+{
+	return value != NULL && value->type != JSON_TOKEN_NULL;
 }
 
 /* Reads the key of a record. */
@@ -70,10 +79,9 @@ read_key(const SyncPage *page, PageRecord *record)
 												   table->keys[i]);
 		bool		is_company = strcmp(table->keys[i], "rootfi_company_id") == 0;
 
-		if (*value == NULL && is_company)
+		if (is_company && !says(*value))
 			*value = known_company(page);
-		if (*value == NULL || (*value)->token == NULL ||
-			(*value)->type == JSON_TOKEN_NULL ||
+		if (!says(*value) || (*value)->token == NULL ||
 			!column->read(column, *value, &record->key[i]))
 			report_no_key(page, table->keys[i]);
 		*(is_company ? &record->company_id : &record->id) =

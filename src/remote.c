@@ -29,15 +29,24 @@ sync_resource(void)
 	return rootfi_resource_by_name("v3/core/syncs");
 }
 
-/* The function that starts a sync is not for everybody. */
-static void
-check_privilege(const Stream *stream, const char *schema)
+/*
+ * Raises an error if no sync can be started for the stream: 22023 for one of
+ * all companies, 42501 without EXECUTE on rootfi_start_sync, which is not for
+ * everybody.  The caller commits before it waits: there is a snapshot now.
+ */
+void
+rootfi_remote_check(const Stream *stream, const char *schema)
 {
 	static const Oid types[] = {TEXTOID};
 	SqlArgs		args = {0};
 	bool		may;
 
-	rootfi_sql_text(&args, psprintf("%s.rootfi_start_sync(bigint, text, text[], boolean)",
+	if (!stream->has_company)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot start a sync of all companies"),
+				 errhint("Add a stream for each company.")));
+	rootfi_sql_text(&args, psprintf("%s.rootfi_start_sync(bigint, pg_catalog.text, pg_catalog.text[], boolean)",
 									schema));
 	rootfi_sql_once("SELECT pg_catalog.has_function_privilege($1, 'EXECUTE')",
 					types, &args);
@@ -157,22 +166,15 @@ start(const Stream *stream, const char *integration)
 
 /*
  * Starts a sync of what the stream copies, and returns what to wait for, in
- * the current context.  Errors: those of calls, 22023 for a stream of all
- * companies, 42501 without EXECUTE on rootfi_start_sync, 55000 for a company
- * without a connection.
+ * the current context.  Errors: those of calls, 55000 for a company without a
+ * connection.
  */
 RemoteSync *
-rootfi_remote_begin(const Stream *stream, const char *schema)
+rootfi_remote_begin(const Stream *stream)
 {
 	RemoteSync *sync = palloc0(sizeof(RemoteSync));
 	Jsonb	   *company;
 
-	if (!stream->has_company)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("cannot start a sync of all companies"),
-				 errhint("Add a stream for each company.")));
-	check_privilege(stream, schema);
 	company = rootfi_wait_poll(rootfi_resource_by_name("v3/core/companies"),
 							   psprintf(INT64_FORMAT, stream->company_id),
 							   stream->server);
@@ -183,18 +185,35 @@ rootfi_remote_begin(const Stream *stream, const char *schema)
 	return sync;
 }
 
-/* Raises an error if the sync did not end well, a warning if not all well. */
+/*
+ * Raises an error if the sync did not end well, a warning if not all well.  Of
+ * the statuses only some are documented, so the counts of jobs have a say.
+ */
 static void
 check_outcome(const RemoteSync *sync, const Stream *stream, Jsonb *answer)
 {
-	char	   *status = get_text(rootfi_wait_record(answer), "status");
+	JsonbContainer *record = rootfi_wait_record(answer);
+	char	   *status = get_text(record, "status");
+	int64		failed = rootfi_wait_count(record, "failed_count");
+	int64		total = rootfi_wait_count(record, "total_count");
+	bool		partial;
 
 	if (status == NULL || pg_strcasecmp(status, "SUCCESS") == 0)
-		return;
-	ereport(pg_strcasecmp(status, "PARTIAL_SUCCESS") == 0 ? WARNING : ERROR,
+	{
+		if (failed == 0)
+			return;
+		partial = failed < total;
+	}
+	else
+		partial = pg_strcasecmp(status, "PARTIAL_SUCCESS") == 0;
+	ereport(partial ? WARNING : ERROR,
 			(errcode(ERRCODE_SYSTEM_ERROR),
-			 errmsg("sync \"%s\" of company " INT64_FORMAT " ended with status %s",
-					sync->id, stream->company_id, status),
+			 errmsg("sync \"%s\" of company " INT64_FORMAT " ended with %s",
+					sync->id, stream->company_id,
+					status ? psprintf("status %s", status) : "failed jobs"),
+			 failed == 0 ? 0 :
+			 errdetail(INT64_FORMAT " of " INT64_FORMAT " jobs failed.",
+					   failed, total),
 			 errhint("See rootfi_list_sync_jobs('%s').", sync->id)));
 }
 

@@ -16,8 +16,8 @@ typedef struct RemoteSync
 	int64		deadline;
 } RemoteSync;
 
-extern RemoteSync *rootfi_remote_begin(const Stream *stream,
-									   const char *schema);
+extern void rootfi_remote_check(const Stream *stream, const char *schema);
+extern RemoteSync *rootfi_remote_begin(const Stream *stream);
 extern bool rootfi_remote_poll(RemoteSync *sync, const Stream *stream);
 
 #endif							/* ROOTFI_REMOTE_H */

@@ -55,17 +55,18 @@ act_as_owner(const SyncSession *session, const Stream *stream)
 							   SECURITY_RESTRICTED_OPERATION);
 }
 
-/* Errors that end the call, not just one stream. */
+/* Is it an error that ends the call, not just one stream? */
 static bool
-ends_call(void)
+ends_call(const ErrorData *error)
 {
-	return ERRCODE_TO_CATEGORY(geterrcode()) == ERRCODE_OPERATOR_INTERVENTION;
+	return ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION;
 }
 
 /*
  * Does a step in a subtransaction, in a memory context that is emptied after
  * it.  Returns NULL, or the error that it ended with, in the session's memory;
- * nothing of it is left then.
+ * nothing of it is left then.  An error that ends the call is raised again
+ * outside of the subtransaction, which nobody further up knows of.
  */
 static ErrorData *
 attempt(SyncSession *session, SyncTask *task, TaskStep step)
@@ -91,8 +92,6 @@ attempt(SyncSession *session, SyncTask *task, TaskStep step)
 	}
 	PG_CATCH();
 	{
-		if (ends_call())
-			PG_RE_THROW();
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
@@ -103,12 +102,14 @@ attempt(SyncSession *session, SyncTask *task, TaskStep step)
 	MemoryContextReset(session->step_context);
 	CurrentResourceOwner = owner;
 	error_context_stack = callbacks;
+	if (error != NULL && ends_call(error))
+		ReThrowError(error);
 	return error;
 }
 
 /* Asks for the page at which the stream stands, in the task's memory. */
 static void
-begin_scan(SyncTask *task)
+begin_scan(const SyncSession *session, SyncTask *task)
 {
 	MemoryContext old = MemoryContextSwitchTo(task->context);
 	const Stream *stream = &task->stream;
@@ -127,6 +128,7 @@ begin_scan(SyncTask *task)
 			.include_deleted = !stream->resource->core,
 			.count = stream->cursor == NULL && !stream->resource->core,
 			.max_rows = PG_INT64_MAX,
+			.max_pages = session->max_pages - task->pages,
 	};
 	memset(&task->costs, 0, sizeof(task->costs));
 	task->scan = rootfi_list_begin(&task->request);
@@ -152,10 +154,21 @@ begin_run(SyncSession *session, SyncTask *task)
 	rootfi_target_open(&task->target, stream, session->namespace,
 					   session->context);
 	task->first_row = stream->pass_rows;
-	if (session->remote && !stream->resource->core)
-		task->remote = rootfi_remote_begin(stream, session->ledger.schema);
+	task->wants_remote = session->remote && !stream->resource->core;
+	if (task->wants_remote)
+		rootfi_remote_check(stream, session->ledger.schema);
 	else
-		begin_scan(task);
+		begin_scan(session, task);
+}
+
+/* Step: starts a sync of RootFi's own, after the run was committed. */
+static void
+begin_remote(SyncSession *session, SyncTask *task)
+{
+	act_as_owner(session, &task->stream);
+	MemoryContextSwitchTo(task->context);
+	task->remote = rootfi_remote_begin(&task->stream);
+	task->wants_remote = false;
 }
 
 /* Step: asks whether RootFi's own sync is over, and if so begins to read. */
@@ -166,7 +179,7 @@ poll_remote(SyncSession *session, SyncTask *task)
 	if (!rootfi_remote_poll(task->remote, &task->stream))
 		return;
 	task->remote = NULL;
-	begin_scan(task);
+	begin_scan(session, task);
 }
 
 /* Step: puts the pass back to its beginning, as the cursor was refused. */
@@ -175,7 +188,7 @@ restart_pass(SyncSession *session, SyncTask *task)
 {
 	act_as_owner(session, &task->stream);
 	rootfi_ledger_restart(&session->ledger, &task->stream);
-	begin_scan(task);
+	begin_scan(session, task);
 }
 
 /* What has been spent since the latest checkpoint. */
@@ -243,6 +256,9 @@ write_page(SyncSession *session, SyncTask *task)
 	RunCosts	costs = latest_costs(task);
 
 	act_as_owner(session, stream);
+	/* for another role nothing can be deferred: check it row by row */
+	if (GetUserId() != session->caller)
+		rootfi_sql_utility("SET CONSTRAINTS ALL IMMEDIATE");
 	PushActiveSnapshot(GetTransactionSnapshot());
 	rootfi_apply(&page, task->page);
 	if (strcmp(stream->pass_kind, "full") == 0)
@@ -295,7 +311,9 @@ record_error(SyncSession *session, SyncTask *task)
 	Stream	   *stream = &task->stream;
 	RunCosts	costs = {0};
 
-	act_as_owner(session, stream);
+	/* a stream whose owner is gone is the superusers' */
+	if (OidIsValid(get_role_oid(stream->owner, true)))
+		act_as_owner(session, stream);
 	if (stream->run_id == 0)
 	{
 		if (!rootfi_pass_goes_on(session, stream))
@@ -413,7 +431,7 @@ rootfi_run_begin(SyncSession *session, SyncTask *task)
 int64
 rootfi_run_ready_at(const SyncTask *task)
 {
-	if (task->ended)
+	if (task->ended || task->wants_remote)
 		return 0;
 	if (task->remote != NULL)
 		return task->remote->next_poll;
@@ -426,8 +444,13 @@ rootfi_run_advance(SyncSession *session, SyncTask *task)
 {
 	ErrorData  *error;
 
-	if (task->remote == NULL)
+	if (!task->wants_remote && task->remote == NULL)
+	{
 		advance_page(session, task);
-	else if ((error = attempt(session, task, poll_remote)) != NULL)
+		return;
+	}
+	error = attempt(session, task,
+					task->wants_remote ? begin_remote : poll_remote);
+	if (error != NULL)
 		fail(session, task, error);
 }

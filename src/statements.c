@@ -137,6 +137,33 @@ rootfi_find_statement(const Target *target)
 	return text.data;
 }
 
+/*
+ * The condition that a column differs, by the equality of its type wherever
+ * that is; a type without one is compared as text.
+ */
+static void
+append_difference(StringInfo text, const TargetTable *table,
+				  const char *column)
+{
+	const char *name = quote_identifier(column);
+	Oid			type = SPI_gettypeid(table->page.desc,
+									 SPI_fnumber(table->page.desc, column));
+	Oid			equality = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
+
+	/* not IS DISTINCT FROM, whose operator would be that of search_path */
+	appendStringInfoChar(text, '(');
+	if (OidIsValid(equality))
+		generate_operator_clause(text, psprintf("t.%s", name), type, equality,
+								 psprintf("excluded.%s", name), type);
+	else
+		appendStringInfo(text,
+						 "t.%1$s::pg_catalog.text OPERATOR(pg_catalog.=)"
+						 " excluded.%1$s::pg_catalog.text", name);
+	appendStringInfo(text,
+					 ") IS NOT TRUE AND NOT (t.%1$s IS NULL AND excluded.%1$s IS NULL)",
+					 name);
+}
+
 /* The condition under which a row is written over: newer and different. */
 static void
 append_condition(StringInfo text, const TargetTable *table,
@@ -157,14 +184,8 @@ append_condition(StringInfo text, const TargetTable *table,
 	appendStringInfoString(text, " AND (false");
 	for (int i = 0; i < n; i++)
 	{
-		const char *name = quote_identifier(columns[i]);
-		Oid			type = SPI_gettypeid(table->page.desc,
-										 SPI_fnumber(table->page.desc, columns[i]));
-		const char *cast = OidIsValid(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr) ?
-		"" : "::pg_catalog.text";
-
-		appendStringInfo(text, " OR t.%s%s IS DISTINCT FROM excluded.%s%s",
-						 name, cast, name, cast);
+		appendStringInfoString(text, " OR ");
+		append_difference(text, table, columns[i]);
 	}
 	appendStringInfoChar(text, ')');
 }

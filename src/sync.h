@@ -16,6 +16,7 @@ typedef struct SyncTask
 	MemoryContext context;		/* owns all of it */
 	Stream		stream;
 	Target		target;
+	bool		wants_remote;	/* a sync of RootFi's own comes first */
 	RemoteSync *remote;			/* that is waited for, or NULL */
 	ListRequest request;
 	ListScan   *scan;

@@ -22,10 +22,10 @@
 
 /* Columns of a table for records that the catalog has no row type for. */
 #define COMMON_COLUMNS \
-	"rootfi_id bigint, rootfi_created_at timestamptz," \
-	" rootfi_updated_at timestamptz, rootfi_company_id bigint," \
-	" platform_id text, platform_unique_id text," \
-	" rootfi_deleted_at timestamptz, extra jsonb"
+	"rootfi_id bigint, rootfi_created_at pg_catalog.timestamptz," \
+	" rootfi_updated_at pg_catalog.timestamptz, rootfi_company_id bigint," \
+	" platform_id pg_catalog.text, platform_unique_id pg_catalog.text," \
+	" rootfi_deleted_at pg_catalog.timestamptz, extra pg_catalog.jsonb"
 
 /* The name of a resource's table: after its path when there is no better. */
 char *

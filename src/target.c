@@ -13,7 +13,9 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "commands/defrem.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -57,7 +59,8 @@ rootfi_target_row_type(Oid namespace, const char *row_type)
 
 /*
  * Name of the table of a record's children, beside a table of that name: the
- * catalog's, or one after a parent that is not called as in the catalog.
+ * catalog's, or one after a parent that is not called as in the catalog, cut
+ * so that it still tells the children apart.
  */
 char *
 rootfi_target_child_name(const Resource *resource, const char *target_table,
@@ -65,7 +68,7 @@ rootfi_target_child_name(const Resource *resource, const char *target_table,
 {
 	if (resource->table != NULL && strcmp(resource->table, target_table) == 0)
 		return pstrdup(child->table);
-	return psprintf("%s_%s", target_table, child->member);
+	return makeObjectName(target_table, child->member, NULL);
 }
 
 /* Index of a column, or -1. */
@@ -199,6 +202,18 @@ find_optional(TargetTable *table, TupleDesc row_type)
 	}
 }
 
+/* Raises an error for a view and what else has the name of a table. */
+static void
+check_is_table(const TargetTable *table, Relation relation)
+{
+	char		kind = relation->rd_rel->relkind;
+
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("%s is not a table", table->name)));
+}
+
 /* Has the column that type? */
 static bool
 has_type(TupleDesc desc, int column, Oid type)
@@ -226,6 +241,7 @@ table_init(const Target *target, TargetTable *table, Oid relid, TupleDesc row_ty
 
 	table->name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
 											 RelationGetRelationName(relation));
+	check_is_table(table, relation);
 	rootfi_page_init(&table->page, desc, target->registry);
 	find_key(table, relation, key, nkey);
 	table->is_plain = inserts_all(relation);
@@ -333,8 +349,9 @@ add_child(Target *target, const Stream *stream, Oid namespace,
 
 /*
  * Describes the tables of a stream, as they are now, in the current context;
- * "registry" is the memory of the SPI connection.  The target, all zero before, must be closed even after an error.  Errors:
- * 42P01 when the table is not there, 42P10 when it has no key.
+ * "registry" is the memory of the SPI connection.  The target, all zero
+ * before, must be closed even after an error.  Errors: 42P01 when the table is
+ * not there, 42809 when it is none, 42P10 when it has no key.
  */
 void
 rootfi_target_open(Target *target, const Stream *stream, Oid namespace,

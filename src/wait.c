@@ -56,9 +56,9 @@ rootfi_wait_record(Jsonb *answer)
 	return &answer->root;
 }
 
-/* A count, 0 if there is none. */
-static int64
-get_count(JsonbContainer *sync, const char *name)
+/* A count of an object, 0 if there is none. */
+int64
+rootfi_wait_count(JsonbContainer *sync, const char *name)
 {
 	JsonbValue	value;
 
@@ -90,12 +90,12 @@ rootfi_wait_ended(Jsonb *answer)
 
 	if (!JsonContainerIsObject(record))
 		return false;
-	if (get_count(record, "running_count") > 0 ||
-		get_count(record, "pending_count") > 0)
+	if (rootfi_wait_count(record, "running_count") > 0 ||
+		rootfi_wait_count(record, "pending_count") > 0)
 		return false;
 	if (!getKeyJsonValueFromContainer(record, "status", 6, &status) ||
 		status.type != jbvString)
-		return get_count(record, "total_count") > 0;
+		return rootfi_wait_count(record, "total_count") > 0;
 	return !is_underway(pnstrdup(status.val.string.val,
 								 status.val.string.len));
 }

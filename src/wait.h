@@ -14,6 +14,7 @@
 extern Jsonb *rootfi_wait_poll(const Resource *resource, const char *id,
 							   const char *server);
 extern JsonbContainer *rootfi_wait_record(Jsonb *answer);
+extern int64 rootfi_wait_count(JsonbContainer *sync, const char *name);
 extern bool rootfi_wait_ended(Jsonb *answer);
 
 #endif							/* ROOTFI_WAIT_H */
