@@ -122,16 +122,18 @@ sub finish
 	return $session->{output};
 }
 
-# Waits until a session waits for the network; returns its process id.
+# Waits until a session waits for the network, or for another event, and a
+# condition holds; returns its process id.
 sub wait_until_waiting
 {
-	my ($node, $name) = @_;
+	my ($node, $name, $event, $what) = @_;
 	my $condition = qq{application_name = '$name' AND state = 'active'
-		AND wait_event_type = 'Extension'};
+		AND '} . ($event // 'Extension') . q{' IN (wait_event_type, wait_event)
+		AND } . ($what // 'true');
 
 	$node->poll_query_until('postgres',
 		"SELECT count(*) = 1 FROM pg_stat_activity WHERE $condition")
-	  or die "session $name never waited for the network";
+	  or die "session $name never waited";
 	return $node->safe_psql('postgres',
 		"SELECT pid FROM pg_stat_activity WHERE $condition");
 }
