@@ -93,18 +93,17 @@ sub schedule
 }
 
 schedule($_, '@reboot', @{ $jobs{$_} }) foreach sort keys %jobs;
-schedule('each minute', '* * * * *', 'minutely', 'CALL rootfi_sync()');
-is($node->safe_psql('postgres', 'SELECT count(*) FROM cron.job WHERE username <> current_user'), 8,
+is($node->safe_psql('postgres', 'SELECT count(*) FROM cron.job WHERE username <> current_user'), 7,
 	'roles that are no superusers schedule jobs, which are run as them');
 
-# Runs all jobs but that of each minute, and checks what became of them.
+# Runs the jobs, in a way of the two, and checks what became of them.
 sub run_jobs
 {
 	my ($workers, $backend_type, $changed) = @_;
 	my $how = $workers eq 'on' ? 'in a background worker' : 'in a session';
 	my ($last_job, $last_run) = split /\|/, $node->safe_psql('postgres', q{
 		SELECT (SELECT coalesce(max(runid), 0) FROM cron.job_run_details), coalesce(max(run_id), 0) FROM rootfi_run});
-	my $of_now = "FROM cron.job_run_details AS d JOIN cron.job AS j USING (jobid) WHERE d.runid > $last_job AND j.jobname <> 'each minute'";
+	my $of_now = "FROM cron.job_run_details AS d JOIN cron.job AS j USING (jobid) WHERE d.runid > $last_job";
 	$node->safe_psql('postgres', q{
 		INSERT INTO cron.job_run_details (jobid, runid, username, command, status, start_time, end_time)
 		SELECT jobid, -1, 'sharer', 'CALL rootfi_sync()', 'succeeded', now() - interval '8 days', now() - interval '8 days'
@@ -174,7 +173,10 @@ run_jobs('on', 'pg_cron', 20);
 my @touched = $sandbox->touch('ecommerce/orders', 1089, 5);
 run_jobs('off', 'client backend', scalar @touched);
 
-# The minute that began meanwhile, or the next one
+# One that is run when the next minute begins.  It is not there before as a
+# server that stops just then is not sure to: pg_cron 1.4 waits for a background
+# worker that is not started any more.
+schedule('each minute', '* * * * *', 'minutely', 'CALL rootfi_sync()');
 my $minute = q{FROM cron.job_run_details AS d JOIN cron.job AS j USING (jobid) WHERE j.jobname = 'each minute' AND d.status = 'succeeded'};
 $node->poll_query_until('postgres', "SELECT count(*) > 0 $minute") or die 'no minute has begun';
 is($node->safe_psql('postgres', qq{
