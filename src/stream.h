@@ -7,6 +7,7 @@
 
 #include "catalog.h"
 #include "executor/spi.h"
+#include "utils/array.h"
 #include "utils/timestamp.h"
 
 /*
