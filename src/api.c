@@ -4,9 +4,13 @@
  */
 #include "postgres.h"
 
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
 #include "api.h"
 #include "errors.h"
 #include "json.h"
+#include "scalars.h"
 
 /* Says in the context of an error which request it was. */
 static void
@@ -46,6 +50,66 @@ is_error_answer(Jsonb *answer)
 }
 
 /*
+ * The text of an answer's member that is a number, with quotes or without
+ * (C10), or any string; NULL if there is none.
+ */
+char *
+rootfi_api_scalar(Jsonb *record, const char *name)
+{
+	JsonbValue	value;
+
+	if (!JB_ROOT_IS_OBJECT(record) ||
+		!getKeyJsonValueFromContainer(&record->root, name, strlen(name),
+									  &value))
+		return NULL;
+	if (value.type == jbvString)
+		return pnstrdup(value.val.string.val, value.val.string.len);
+	if (value.type == jbvNumeric)
+		return DatumGetCString(DirectFunctionCall1(numeric_out,
+												   NumericGetDatum(value.val.numeric)));
+	return NULL;
+}
+
+/* Is it the same number, however it is written (C10)? */
+static bool
+is_same_number(const char *text, const char *number)
+{
+	int64		left;
+	int64		right;
+
+	return strcmp(text, number) == 0 ||
+		(rootfi_read_int64(text, &left) && rootfi_read_int64(number, &right) &&
+		 left == right);
+}
+
+/*
+ * Is it another record than the one asked for?  A number may be a rootfi_id or
+ * an id of the platform's, so the record must have both, and none of them be
+ * the number.  What a platform takes for the same among ids that are no
+ * numbers is not known here: they are not compared.
+ */
+static bool
+is_another_record(Jsonb *answer, const char *id)
+{
+	static const char *const names[] = {
+		"rootfi_id", "platform_id", "platform_unique_id"
+	};
+	bool		has[lengthof(names)] = {false};
+
+	if (id[strspn(id, "0123456789")] != '\0')
+		return false;
+	for (int i = 0; i < lengthof(names); i++)
+	{
+		char	   *text = rootfi_api_scalar(answer, names[i]);
+
+		has[i] = text != NULL;
+		if (has[i] && is_same_number(text, id))
+			return false;
+	}
+	return has[0] && (has[1] || has[2]);
+}
+
+/*
  * The answer as jsonb.  NULL for one without a body where that is allowed:
  * status 204, or a deletion, whose success is its status alone (C31).
  */
@@ -64,13 +128,18 @@ read_answer(const ApiCall *call, const HttpResponse *response)
 	if (answer != NULL && is_error_answer(answer))
 		rootfi_report_unreadable(response, call->action,
 								 "It is an error in spite of that status.");
+	if (answer != NULL && call->id != NULL &&
+		is_another_record(answer, call->id))
+		rootfi_report_another(response, call->action,
+							  rootfi_api_scalar(answer, "rootfi_id"));
 	return answer;
 }
 
 /*
  * Makes a call to its server as the current user and returns the answer, NULL if
  * it has none, in the current context.  Raises the errors of
- * rootfi_connection_get, rootfi_check_response and rootfi_report_unreadable.
+ * rootfi_connection_get, rootfi_check_response, rootfi_report_unreadable and
+ * rootfi_report_another.
  */
 Jsonb *
 rootfi_api_call(const ApiCall *call)

@@ -14,9 +14,11 @@ typedef struct ApiCall
 	HttpRequest request;
 	const char *action;			/* completes "could not ..." */
 	const char *server;			/* NULL: that of the setting */
+	const char *id;				/* of the record to be read, or NULL */
 } ApiCall;
 
 extern Jsonb *rootfi_api_call(const ApiCall *call);
+extern char *rootfi_api_scalar(Jsonb *record, const char *name);
 extern HttpResponse *rootfi_api_finish(HttpTransfer *transfer, int *replaced);
 
 #endif							/* ROOTFI_API_H */

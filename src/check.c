@@ -197,8 +197,9 @@ check_clock(ReturnSetInfo *rsinfo, const HttpResponse *response)
 		put_check(rsinfo, "clock", "ok", "the server does not say", NULL);
 	else if (skew > MAX_CLOCK_SKEW || skew < -MAX_CLOCK_SKEW)
 		put_check(rsinfo, "clock", "warn",
-				  psprintf("the server's clock is " INT64_FORMAT " s ahead",
-						   skew),
+				  psprintf("the server's clock is " INT64_FORMAT " s %s",
+						   skew > 0 ? skew : -skew,
+						   skew > 0 ? "ahead" : "behind"),
 				  "Set the clock of the server's machine, or of this one.");
 	else
 		put_check(rsinfo, "clock", "ok", "the clocks agree", NULL);

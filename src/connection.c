@@ -253,6 +253,7 @@ connection_entry(Oid serverid, Oid userid)
 		connection->valid = false;
 		connection->context = NULL;
 		connection->budget_reset = 0;
+		connection->multiplexes = false;
 	}
 	if (connection->context == NULL)
 		connection->context = AllocSetContextCreate(TopMemoryContext,
@@ -270,9 +271,13 @@ connection_entry(Oid serverid, Oid userid)
 RootfiConnection *
 rootfi_connection_get(const char *server)
 {
-	Oid			serverid = find_server(server ? server : rootfi_server);
-	RootfiConnection *connection = connection_entry(serverid, GetUserId());
+	Oid			serverid;
+	RootfiConnection *connection;
 
+	/* else a transaction would not learn what others change meanwhile */
+	AcceptInvalidationMessages();
+	serverid = find_server(server ? server : rootfi_server);
+	connection = connection_entry(serverid, GetUserId());
 	if (!connection->valid)
 	{
 		connection_load(connection);

@@ -27,6 +27,7 @@ typedef struct RootfiConnection
 	RootfiOptions options;
 	int64		budget_reset;	/* no request before this time, in the
 								 * transport's milliseconds; 0 for none */
+	bool		multiplexes;	/* the latest answer came over HTTP/2 */
 } RootfiConnection;
 
 extern char *rootfi_server;		/* setting rootfi.server */

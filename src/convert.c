@@ -213,7 +213,9 @@ guess_column(RowPlan *plan, int place, const char *name)
 	if (guess->name[0] == '\0' || strcmp(guess->name, name) != 0)
 	{
 		guess->column = rootfi_row_column(plan, name);
-		strlcpy(guess->name, name, sizeof(guess->name));
+		/* a name that is cut off would be that of another member */
+		if (strlcpy(guess->name, name, sizeof(guess->name)) >= sizeof(guess->name))
+			guess->name[0] = '\0';
 	}
 	return guess->column;
 }

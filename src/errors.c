@@ -281,3 +281,16 @@ rootfi_report_unreadable(const HttpResponse *response, const char *action,
 					   request_words(response)),
 			 response->wrote ? errhint(HINT_UNKNOWN_OUTCOME) : 0));
 }
+
+/* Reports an answer to a read that is the record of another rootfi_id. */
+void
+rootfi_report_another(const HttpResponse *response, const char *action,
+					  const char *found)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROTOCOL_VIOLATION),
+			 errmsg("could not %s: the server answered with another record",
+					action),
+			 errdetail("Its \"rootfi_id\" is %s.%s", found,
+					   request_words(response))));
+}

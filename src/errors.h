@@ -13,5 +13,8 @@ extern void rootfi_check_response(const HttpResponse *response,
 extern void rootfi_report_unreadable(const HttpResponse *response,
 									 const char *action,
 									 const char *problem) pg_attribute_noreturn();
+extern void rootfi_report_another(const HttpResponse *response,
+								  const char *action,
+								  const char *found) pg_attribute_noreturn();
 
 #endif							/* ROOTFI_ERRORS_H */

@@ -122,6 +122,8 @@ record_call(FunctionCallInfo fcinfo, Verb verb, const char *method,
 	rootfi_path_add_id(&target, id);
 	call.request.target = target.data;
 	call.action = psprintf("%s %s \"%s\"", verb_name, resource->singular, id);
+	if (verb == VERB_GET)
+		call.id = id;
 	return call;
 }
 

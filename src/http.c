@@ -11,7 +11,9 @@
  * it provably did not arrive, because no connection was made, or was turned
  * away (429).  libcurl by itself would resend any request over a fresh
  * connection when a kept-alive one breaks; http_before_request() is called
- * before each sending and forbids the second one for writes.
+ * before each sending and forbids the second one for writes.  It also refuses
+ * a kept-alive connection over which something came that nobody asked for: it
+ * would be taken for the answer.
  *
  * Everything libcurl or malloc owns belongs to the transfer and is released
  * by a reset callback of the transfer's memory context, which is registered
@@ -29,6 +31,7 @@
 #include "easy.h"
 #include "http.h"
 #include "http_headers.h"
+#include "idle.h"
 #include "loop.h"
 
 #define MAX_HEADER_SIZE		(256 * 1024)	/* all header lines of an answer */
@@ -62,6 +65,8 @@ struct HttpTransfer
 	size_t		capacity;		/* of the buffer */
 	size_t		limit;			/* of response.len */
 	bool		too_large;
+	bool		header_too_large;
+	bool		stale;			/* the kept-alive connection is not fit */
 	CURLcode	result;			/* of the latest attempt */
 	HttpHeaders seen;			/* of the latest answer */
 	HttpResponse response;
@@ -91,6 +96,20 @@ http_release(void *arg)
 }
 
 /*
+ * Has something come over a kept-alive connection that nobody asked for?  Over
+ * HTTP/2 that is no harm, as answers name their requests.
+ */
+static bool
+http_is_stale(const HttpTransfer *transfer, int local_port)
+{
+	long		nconnects = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &nconnects);
+	return nconnects == 0 && !transfer->connection->multiplexes &&
+		rootfi_idle_has_input(local_port);
+}
+
+/*
  * libcurl is about to send the request.  A second sending that is not ours
  * (a kept-alive connection broke) is refused for writes: the first may have
  * arrived.
@@ -102,6 +121,9 @@ http_before_request(void *arg, char *remote_ip, char *local_ip,
 	HttpTransfer *transfer = arg;
 
 	if (transfer->response.sent && transfer->is_write)
+		return CURL_PREREQFUNC_ABORT;
+	transfer->stale = http_is_stale(transfer, local_port);
+	if (transfer->stale)
 		return CURL_PREREQFUNC_ABORT;
 	transfer->response.sent = true;
 	return CURL_PREREQFUNC_OK;
@@ -155,7 +177,7 @@ http_take_header(char *data, size_t size, size_t count, void *arg)
 
 	if (transfer->seen.size + n > MAX_HEADER_SIZE)
 	{
-		transfer->too_large = true;
+		transfer->header_too_large = true;
 		return 0;
 	}
 	rootfi_headers_take(&transfer->seen, data, n);
@@ -172,6 +194,7 @@ http_set_callbacks(HttpTransfer *transfer)
 	rootfi_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
 	rootfi_easy_setopt(easy, CURLOPT_PREREQFUNCTION, http_before_request);
 	rootfi_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+	rootfi_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, rootfi_idle_note);
 	rootfi_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_take_body);
 	rootfi_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	rootfi_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_take_header);
@@ -190,7 +213,8 @@ http_run(HttpTransfer *transfer)
 	response->sent = false;
 	response->len = 0;
 	response->attempts++;
-	transfer->too_large = false;
+	transfer->too_large = transfer->header_too_large = false;
+	transfer->stale = false;
 	transfer->problem[0] = '\0';
 	memset(&transfer->seen, 0, sizeof(transfer->seen));
 	transfer->state = HTTP_RUNNING;
@@ -259,6 +283,8 @@ http_end(const HttpTransfer *transfer)
 {
 	if (transfer->too_large)
 		return HTTP_TOO_LARGE;
+	if (transfer->header_too_large)
+		return HTTP_GARBLED;
 	switch (transfer->result)
 	{
 		case CURLE_OK:
@@ -266,6 +292,12 @@ http_end(const HttpTransfer *transfer)
 		case CURLE_OPERATION_TIMEDOUT:
 			return transfer->response.sent ? HTTP_TIMED_OUT :
 				HTTP_NOT_CONNECTED;
+		case CURLE_OUT_OF_MEMORY:	/* until 8.6 for a header line, too */
+			return transfer->response.sent ? HTTP_GARBLED :
+				HTTP_NOT_CONNECTED;
+#if LIBCURL_VERSION_NUM >= 0x080600
+		case CURLE_TOO_LARGE:
+#endif
 		case CURLE_WEIRD_SERVER_REPLY:
 		case CURLE_UNSUPPORTED_PROTOCOL:
 		case CURLE_BAD_CONTENT_ENCODING:
@@ -383,6 +415,10 @@ http_problem(const HttpTransfer *transfer)
 {
 	if (transfer->too_large)
 		return "The answer is larger than \"rootfi.max_response_size\" allows";
+	if (transfer->header_too_large)
+		return "The header of the answer is too large";
+	if (transfer->result == CURLE_OUT_OF_MEMORY)
+		return "Memory is out, or a line of the answer's header is too long";
 	if (transfer->result == CURLE_ABORTED_BY_CALLBACK)
 		return "The connection was closed before an answer came";
 	if (transfer->problem[0] != '\0')
@@ -417,14 +453,28 @@ http_phase(const HttpTransfer *transfer)
 	}
 }
 
+/* Schedules the attempt again at once, as if for the first time. */
+static void
+http_run_afresh(HttpTransfer *transfer)
+{
+	rootfi_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
+	transfer->response.attempts--;
+	transfer->wake = rootfi_loop_now();
+	transfer->state = HTTP_WAITING;
+}
+
 /* Fills in the response. */
 static void
 http_fill_response(HttpTransfer *transfer)
 {
 	HttpResponse *response = &transfer->response;
 	long		status = 0;
+	long		version = 0;
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+	if (version != 0)
+		transfer->connection->multiplexes = version > CURL_HTTP_VERSION_1_1;
 	response->end = http_end(transfer);
 	response->wrote = transfer->is_write && response->sent;
 	response->status = (int) status;
@@ -454,6 +504,11 @@ http_complete(HttpTransfer *transfer, CURLcode result)
 {
 	rootfi_loop_remove(transfer->easy);
 	transfer->result = result;
+	if (transfer->stale)
+	{
+		http_run_afresh(transfer);
+		return;
+	}
 	http_fill_response(transfer);
 	if (rootfi_headers_budget_spent(&transfer->seen))
 		transfer->connection->budget_reset = rootfi_loop_now() +

@@ -143,7 +143,7 @@ open_envelope(JsonAnswer *answer, const JsonDocument *document)
 		answer->total_count = total->token;
 	if (rootfi_json_member(whole, "rootfi_id") != NULL || data == NULL)
 		answer_single(answer, whole);
-	else if (document->has_inside)
+	else if (data->type == JSON_TOKEN_ARRAY_START)
 	{
 		answer->is_list = true;
 		answer->records = document->elements;

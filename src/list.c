@@ -366,7 +366,7 @@ rootfi_list_count(const ListRequest *request, int64 *count)
 	ApiCall		call = {.request = {.method = "GET"}};
 	StringInfoData target;
 	Jsonb	   *answer;
-	JsonbValue	total;
+	char	   *total;
 
 	rootfi_check_verb(request->resource, VERB_LIST);
 	list_target(&target, request, 1);
@@ -374,12 +374,6 @@ rootfi_list_count(const ListRequest *request, int64 *count)
 	call.request.target = target.data;
 	call.action = list_action("count", request);
 	answer = rootfi_api_call(&call);
-	if (answer == NULL || !JB_ROOT_IS_OBJECT(answer) ||
-		!getKeyJsonValueFromContainer(&answer->root, "total_count", 11,
-									  &total) ||
-		total.type != jbvNumeric)
-		return false;
-	*count = DatumGetInt64(DirectFunctionCall1(numeric_int8,
-											   NumericGetDatum(total.val.numeric)));
-	return true;
+	total = answer == NULL ? NULL : rootfi_api_scalar(answer, "total_count");
+	return total != NULL && rootfi_read_int64(total, count) && *count >= 0;
 }

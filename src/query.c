@@ -76,6 +76,16 @@ rootfi_path_add(StringInfo target, const char *path, const char *parent_id)
 	appendStringInfoString(target, place + strlen("{id}"));
 }
 
+/* Does a text end with another one? */
+static bool
+ends_with(const char *text, const char *end)
+{
+	size_t		len = strlen(text);
+	size_t		n = strlen(end);
+
+	return len >= n && strcmp(text + len - n, end) == 0;
+}
+
 /*
  * Checks a path that the caller wrote: absolute, on the same host, already
  * encoded.  Raises 22023 saying what is wrong.
@@ -94,7 +104,7 @@ rootfi_path_check(const char *path)
 		hint = "Use the argument \"query\".";
 	}
 	else if (strstr(path, "/../") || strstr(path, "/./") ||
-			 (strlen(path) >= 3 && strcmp(path + strlen(path) - 3, "/..") == 0))
+			 ends_with(path, "/..") || ends_with(path, "/."))
 		problem = "It must not contain the segments \".\" or \"..\".";
 	else
 		for (const char *c = path; *c != '\0' && problem == NULL; c++)

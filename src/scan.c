@@ -105,12 +105,16 @@ static bool take_elements(Scan *scan);
 static bool
 take_inside(Scan *scan, JsonValue *value)
 {
+	bool		valid;
+
 	scan->nelements = scan->members.n = scan->nlatest = 0;
 	*value = (JsonValue)
 	{
-		.type = JSON_TOKEN_ARRAY_START
+		.text = scan->tokens.c,.type = JSON_TOKEN_ARRAY_START
 	};
-	return take_elements(scan);
+	valid = take_elements(scan);
+	value->len = scan->tokens.c - value->text;
+	return valid;
 }
 
 /*
@@ -118,7 +122,7 @@ take_inside(Scan *scan, JsonValue *value)
  * "inside", if not NULL, is the name of an array to look into.
  */
 static bool
-take_own_members(Scan *scan, const char *inside, bool *has_inside)
+take_own_members(Scan *scan, const char *inside)
 {
 	scan->tokens.c++;
 	if (rootfi_next_byte(&scan->tokens) == '}')
@@ -136,7 +140,6 @@ take_own_members(Scan *scan, const char *inside, bool *has_inside)
 		if (!(is_inside ? take_inside(scan, &member.value) :
 			  rootfi_take_value(&scan->tokens, byte, &member.value)))
 			return false;
-		*has_inside |= is_inside;
 		*add_member(&scan->own) = member;
 	} while (rootfi_take_byte(&scan->tokens, ','));
 	return rootfi_take_byte(&scan->tokens, '}');
@@ -226,10 +229,10 @@ finish(JsonDocument *document, const Scan *scan)
 /*
  * Takes a text apart: an object into its members and, if it has an array
  * named "inside" (if not NULL), the elements of that; an array into its
- * elements.  Elements that are objects are taken apart too.  The member that
- * was looked into has no text.  Allocates in the current context; places are
- * in the text, which must outlive them.  After a fault there is what came
- * before.  Raises no error of its own.
+ * elements.  Elements that are objects are taken apart too.  Of several members
+ * of that name the last array counts.  Allocates in the current context;
+ * places are in the text, which must outlive them.  After a fault there is
+ * what came before.  Raises no error of its own.
  */
 ScanEnd
 rootfi_scan(JsonDocument *document, const char *text, int len,
@@ -246,7 +249,7 @@ rootfi_scan(JsonDocument *document, const char *text, int len,
 	if (byte == '{')
 	{
 		whole->type = JSON_TOKEN_OBJECT_START;
-		valid = take_own_members(&scan, inside, &document->has_inside);
+		valid = take_own_members(&scan, inside);
 	}
 	else if (byte == '[')
 	{

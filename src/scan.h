@@ -22,7 +22,6 @@ typedef struct JsonDocument
 	JsonObject *elements;		/* of the text, or of its member "inside" */
 	int			nelements;
 	bool		is_array;		/* the text is an array */
-	bool		has_inside;		/* there is such a member, and it is an array */
 } JsonDocument;
 
 extern ScanEnd rootfi_scan(JsonDocument *document, const char *text, int len,
