@@ -15,7 +15,7 @@ my $members = q{FROM pg_depend AS d WHERE d.refclassid = 'pg_extension'::regclas
 is($node->safe_psql('postgres', qq{
 	SELECT string_agg(pg_describe_object(d.classid, d.objid, 0), ', ') $members
 		AND obj_description(d.objid, d.classid::regclass::name) IS NULL
-		AND (d.classid <> 'pg_type'::regclass OR d.objid IN (SELECT oid FROM pg_type WHERE typtype = 'c'))}),
+		AND (d.classid <> 'pg_type'::regclass OR d.objid IN (SELECT reltype FROM pg_class WHERE relkind = 'c'))}),
 	'', 'every object has a comment');
 is($node->safe_psql('postgres', qq{
 	SELECT count(*) $members AND pg_describe_object(d.classid, d.objid, 0) !~ 'rootfi'}),
