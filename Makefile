@@ -3,6 +3,8 @@
 # make, make install	build and install the extension
 # make installcheck	run the tests against the installed extension and a
 #			running server (PGHOST and so on)
+# make fuzz		feed the sources what nobody would send, for FUZZ_TIME
+#			seconds (20); needs clang
 # make demo, make test	all in one: install what is missing, build, start a
 #			throw-away server, run, clean up; KEEP=1 keeps it
 
@@ -31,9 +33,9 @@ PKG_CONFIG ?= pkg-config
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: sandbox clean-sandbox demo test reference
+.PHONY: sandbox clean-sandbox demo test fuzz clean-fuzz reference
 
-# These need no PostgreSQL: demo and test install it themselves.
+# These need no PostgreSQL: demo, test and fuzz install it themselves.
 sandbox:
 	$(MAKE) -C test/sandbox
 
@@ -46,7 +48,14 @@ demo:
 test:
 	test/bin/test
 
-ifneq ($(filter-out sandbox clean-sandbox demo test,$(or $(MAKECMDGOALS),all)),)
+fuzz:
+	test/bin/packages fuzz
+	test/fuzz/run
+
+clean-fuzz:
+	$(MAKE) -C test/fuzz clean
+
+ifneq ($(filter-out sandbox clean-sandbox demo test fuzz clean-fuzz,$(or $(MAKECMDGOALS),all)),)
 
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifeq ($(wildcard $(PGXS)),)
@@ -54,7 +63,7 @@ $(error PostgreSQL's extension build files are missing: install \
 	postgresql-server-dev-15 or later, or set PG_CONFIG)
 endif
 
-ifneq ($(filter-out sandbox clean-sandbox demo test clean distclean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out sandbox clean-sandbox demo test fuzz clean-fuzz clean distclean,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --atleast-version=7.83 libcurl 2>/dev/null && echo found),found)
 $(error libcurl 7.83 or later is missing: install libcurl4-openssl-dev and \
 	pkg-config)
@@ -95,6 +104,6 @@ installcheck: export LC_CTYPE = C.UTF-8
 
 installcheck: sandbox
 
-clean: clean-sandbox
+clean: clean-sandbox clean-fuzz
 
 endif

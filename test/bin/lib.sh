@@ -33,6 +33,13 @@ chosen_pg_config() {
 	echo "${PG_CONFIG:-${version:+/usr/lib/postgresql/$version/bin/}pg_config}"
 }
 
+# Succeeds if there is a clang that fuzzing programs can be built with.
+has_clang() {
+	command -v "${CLANG:-clang}" > /dev/null &&
+		compgen -G "$("${CLANG:-clang}" -print-resource-dir)/lib/*/libclang_rt.fuzzer*.a" \
+			> /dev/null
+}
+
 # Makes the work directory, to be removed however this ends. The server
 # refuses to run as root, so root hands all work to another user.
 open_work() {
