@@ -110,6 +110,11 @@ SET rootfi.max_response_size = '2MB';
 SELECT sqlstate_of($$SELECT rootfi_get_order('157')$$);
 RESET rootfi.max_response_size;
 
+-- another record than the one asked for, by whatever id
+SELECT fault('{"status": 200, "body": {"rootfi_id": 158, "platform_id": "p", "platform_unique_id": "157"}}', '{"status": 200, "body": {"rootfi_id": 158, "platform_id": "p", "platform_unique_id": "u"}}');
+SELECT rootfi_get_order('157');
+SELECT rootfi_get_order('157');
+
 -- a deletion succeeds by its status alone (C31)
 SELECT fault('{"status": 204, "body": ""}');
 SELECT rootfi_delete_order('160') IS NULL AS no_answer;

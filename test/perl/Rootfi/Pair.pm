@@ -20,7 +20,7 @@ use Rootfi::Sandbox;
 use Test::More;
 
 our @EXPORT = qw(start_pair server_options sqlstate_of session finish
-  wait_until_waiting certificate);
+  wait_until_waiting certificate expired_certificate backend ask leave);
 
 # Starts both, with extension, server and user mapping in database postgres.
 sub start_pair
@@ -65,6 +65,38 @@ sub certificate
 		'openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
 		'-subj', '/CN=sandbox', '-addext', "subjectAltName=$name",
 		'-keyout', "$dir/key", '-out', "$dir/crt");
+	return ("$dir/crt", "$dir/key");
+}
+
+# The same, but it was valid on a day that is long past.
+sub expired_certificate
+{
+	my ($name) = @_;
+	my $dir = PostgreSQL::Test::Utils::tempdir();
+
+	PostgreSQL::Test::Utils::append_to_file("$dir/index", '');
+	PostgreSQL::Test::Utils::append_to_file("$dir/ca.cnf", <<"END");
+[ca]
+default_ca = own
+[own]
+database = $dir/index
+new_certs_dir = $dir
+default_md = sha256
+rand_serial = yes
+policy = names
+copy_extensions = copy
+[names]
+commonName = supplied
+END
+	PostgreSQL::Test::Utils::system_or_bail(
+		'openssl', 'req', '-newkey', 'rsa:2048', '-nodes',
+		'-subj', '/CN=sandbox', '-addext', "subjectAltName=$name",
+		'-keyout', "$dir/key", '-out', "$dir/csr");
+	PostgreSQL::Test::Utils::system_or_bail(
+		'openssl', 'ca', '-batch', '-config', "$dir/ca.cnf",
+		'-selfsign', '-startdate', '20200101000000Z', '-enddate',
+		'20200102000000Z', '-keyfile', "$dir/key", '-in', "$dir/csr",
+		'-out', "$dir/crt");
 	return ("$dir/crt", "$dir/key");
 }
 
@@ -120,6 +152,41 @@ sub finish
 	$session->{harness}->finish;
 	chomp $session->{output};
 	return $session->{output};
+}
+
+# Starts a psql that is given one statement after the other; leave() ends it.
+sub backend
+{
+	my ($node) = @_;
+	my %backend = (input => '', output => '', error => '');
+
+	$backend{harness} = IPC::Run::start(
+		[ 'psql', '-XAtq', '-d', $node->connstr('postgres') ],
+		'<', \$backend{input}, '>', \$backend{output}, '2>', \$backend{error},
+		IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
+	return \%backend;
+}
+
+# Gives a statement to such a psql; returns its output, and what it had to say
+# of it: errors, warnings and notices.
+sub ask
+{
+	my ($backend, $statement) = @_;
+	my $end = '-- end --';
+
+	$backend->{$_} = '' foreach qw(output error);
+	$backend->{input} .= "$statement\n;\n\\echo '$end'\n\\warn '$end'\n";
+	$backend->{harness}->pump
+	  until $backend->{output} =~ /^$end\n/m && $backend->{error} =~ /^$end\n/m;
+	return map { $backend->{$_} =~ s/\n?^$end\n//mr } qw(output error);
+}
+
+sub leave
+{
+	my ($backend) = @_;
+
+	$backend->{input} .= "\\q\n";
+	return finish($backend);
 }
 
 # Waits until a session waits for the network, or for another event, and a

@@ -1,0 +1,110 @@
+# A backend stays as small as it was: after thousands of answers that are wrong
+# in all sorts of ways, and from the first page of a great sync to the last.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Utils;
+use Rootfi::Pair;
+use Test::More;
+
+my $calls = 10000;
+my $orders = 100000;
+my $limit = 1024;    # kB
+
+my ($node, $sandbox) = start_pair(
+	sandbox => { orders => $orders, companies => 1 },
+	server => { max_retries => 0 });
+
+# Memory of the backend that asks, in kB: memory contexts, and all that is its
+# own. The peak (VmHWM) and VmRSS count buffers of the server, too, of which a
+# sync touches more and more.
+$node->safe_psql('postgres', q{
+	CREATE FUNCTION memory(OUT contexts bigint, OUT own bigint, OUT peak bigint) LANGUAGE sql AS $$
+		SELECT (SELECT sum(total_bytes) / 1024 FROM pg_backend_memory_contexts)::bigint,
+			(regexp_match(status, 'RssAnon:\s+(\d+)'))[1]::bigint, (regexp_match(status, 'VmHWM:\s+(\d+)'))[1]::bigint
+		FROM pg_read_file('/proc/' || pg_backend_pid() || '/status') AS status
+	$$});
+
+# A path for each fault, so that they come in turn.
+my @faults = (
+	{ status => 400, body => { error => { code => 'invalid-params', message => 'no' } } },
+	{ status => 401 }, { status => 404 },
+	{ status => 429, headers => { 'Retry-After' => '0' } },
+	{ status => 302, headers => { Location => 'http://127.0.0.1:1/' } },
+	{ status => 500, body => '' }, { status => 503 },
+	{ status => 200, body => '' },
+	{ status => 200, body => '<html>hello' },
+	{ status => 200, body => '{"rootfi_id": ' },
+	{ status => 200, body => '[' x 10000 },
+	{ status => 200, body => { error => { code => 'unknown-error' } } },
+	{ status => 200, body => { rootfi_id => 1, platform_id => 'another' } },
+	{ status => 200, body => '{"rootfi_id": 1e400000}' },
+	{ reset => 'before' }, { reset => 'headers' }, { truncate => 10 },
+);
+my $n = 0;
+$sandbox->fault(map { { path => '/v4/ecommerce/orders/' . ++$n . 'x', times => -1, %$_ } } @faults);
+# the one that needs digits to be asked for
+$sandbox->fault({ path => '/v4/ecommerce/orders/99', times => -1, %{ $faults[12] } });
+
+my $loop = sub {
+	my ($times) = @_;
+	return qq{
+		DO \$\$
+		DECLARE
+			failed integer := 0;
+			id text;
+		BEGIN
+			FOR i IN 1 .. $times LOOP
+				id := CASE i % $n WHEN 0 THEN '99' ELSE i % $n || 'x' END;
+				BEGIN
+					IF i % 3 = 0 THEN
+						PERFORM rootfi_update_order(id, '{"status": "pending"}');
+					ELSE
+						PERFORM rootfi_get_order(id);
+					END IF;
+				EXCEPTION WHEN OTHERS THEN
+					failed := failed + 1;
+				END;
+			END LOOP;
+			PERFORM set_config('test.failed', failed::text, false);
+		END \$\$;};
+};
+# what measuring itself takes is taken before
+my $begin = $loop->(1000) . 'SELECT * FROM memory();';
+my (undef, @lines) = split /\n/, $node->safe_psql('postgres',
+	$begin x 2 . $loop->($calls) . q{SELECT * FROM memory(); SELECT current_setting('test.failed')});
+my ($before, $after) = map { [ split /\|/ ] } @lines[ 0, 1 ];
+# of two answers for 99 one is that of a write, which is taken as it is
+cmp_ok($lines[2], '>=', $calls * 0.9, 'nearly all calls fail');
+cmp_ok($after->[0] - $before->[0], '<', $limit, "$calls answers of @{[ scalar @faults ]} faults leave nothing in the memory contexts");
+cmp_ok($after->[1] - $before->[1], '<', $limit, 'nor elsewhere in the backend');
+note("$lines[2] calls failed; contexts $before->[0] kB, $after->[0] kB after them; all of its own $before->[1] kB, $after->[1] kB");
+$sandbox->clear_faults;
+
+# A sync, measured by itself while each page is written.
+$node->safe_psql('postgres', q{
+	SELECT rootfi_add_stream('ecommerce/orders', 1089);
+	CREATE TABLE measured (page serial, contexts bigint, own bigint, peak bigint);
+	CREATE FUNCTION measure() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		INSERT INTO measured (contexts, own, peak) SELECT * FROM public.memory();
+		RETURN NULL;
+	END $$;
+	CREATE TRIGGER measure AFTER INSERT ON rootfi.orders FOR EACH STATEMENT EXECUTE FUNCTION measure()});
+$node->safe_psql('postgres', 'CALL rootfi_sync()');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM rootfi.orders'), $orders, 'all orders are copied');
+my ($pages, $contexts, $own, $most, $all, $peak) = split /\|/, $node->safe_psql('postgres', q{
+	WITH halves AS (SELECT *, page > max(page) OVER () / 2 AS second FROM measured)
+	SELECT count(*), max(contexts) FILTER (WHERE second) - max(contexts) FILTER (WHERE NOT second),
+		max(own) FILTER (WHERE second) - max(own) FILTER (WHERE NOT second), max(contexts), max(own), max(peak)
+	FROM halves});
+is($pages, $orders / 500, 'page by page');
+cmp_ok($contexts, '<', $limit, 'the memory contexts of the second half need no more than those of the first');
+cmp_ok($own, '<', 4 * $limit, 'nor does the backend');
+note("$pages pages: contexts $most kB at most, $contexts kB more in the second half; all of its own $all kB, $own kB more; peak with the server's buffers $peak kB");
+note('contexts and all of its own by page: ' . $node->safe_psql('postgres',
+	q{SELECT string_agg(format('%s: %s, %s', page, contexts, own), '; ' ORDER BY page) FROM measured WHERE page % 25 = 0}));
+
+$sandbox->stop;
+done_testing();
