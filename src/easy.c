@@ -6,6 +6,8 @@
 
 #include "easy.h"
 
+#define KEY_HEADER	"api_key: "
+
 /* Appends a line to the header list, which stays the caller's to free. */
 static void
 add_header(struct curl_slist **headers, const char *line)
@@ -23,7 +25,7 @@ static void
 set_headers(CURL *easy, struct curl_slist **headers,
 			const RootfiOptions *options, const HttpRequest *request)
 {
-	char	   *key = psprintf("api_key: %s", options->api_key);
+	char	   *key = psprintf(KEY_HEADER "%s", options->api_key);
 
 	add_header(headers, key);
 	explicit_bzero(key, strlen(key));
@@ -101,4 +103,11 @@ rootfi_easy_prepare(CURL *easy, struct curl_slist **headers,
 	set_connection(easy, options);
 	set_request(easy, options, request);
 	set_headers(easy, headers, options, request);
+}
+
+/* The key that a prepared request is sent with, in its header list. */
+const char *
+rootfi_easy_key(const struct curl_slist *headers)
+{
+	return headers->data + strlen(KEY_HEADER);
 }

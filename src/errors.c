@@ -9,11 +9,13 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "utils/json.h"
 
 #include "errors.h"
 #include "json.h"
 
 #define EXCERPT_LENGTH	120		/* bytes of an answer shown in a detail */
+#define SHORTEST_KEY	8		/* bytes; less may be a word of the answer */
 
 #define MESSAGE_UNKNOWN_OUTCOME "could not confirm the request to %s"
 #define HINT_UNKNOWN_OUTCOME \
@@ -117,18 +119,66 @@ read_error(ApiError *error, const char *text, int len)
 	}
 }
 
+/* Puts stars in the place of a secret. */
+static void
+hide(char *text, const char *secret)
+{
+	size_t		len = strlen(secret);
+
+	while (len >= SHORTEST_KEY && (text = strstr(text, secret)) != NULL)
+		memset(text, '*', len);
+}
+
+/* The key as JSON has it, without the quotes. */
+static char *
+key_in_json(const HttpResponse *response)
+{
+	StringInfoData key;
+
+	initStringInfo(&key);
+	escape_json(&key, response->key);
+	key.data[key.len - 1] = '\0';
+	return key.data + 1;
+}
+
+/*
+ * What the server says, fit to be shown: without control characters, and
+ * without the key, should it repeat that.
+ */
+static char *
+shown(const HttpResponse *response, const char *text)
+{
+	char	   *copy = pstrdup(text);
+
+	hide(copy, response->key);
+	hide(copy, key_in_json(response));
+	return rootfi_json_show(copy);
+}
+
+/* What is wrong with an answer; a parser quotes words of it. */
+static const char *
+shown_problem(const HttpResponse *response, const char *problem)
+{
+	if (strlen(response->key) >= SHORTEST_KEY &&
+		(strstr(response->body, response->key) != NULL ||
+		 strstr(response->body, key_in_json(response)) != NULL))
+		return "It repeats the API key.";
+	return problem;
+}
+
 /* The first bytes of an answer on one line, in valid text. */
 static char *
 excerpt(const HttpResponse *response)
 {
-	char	   *text = pnstrdup(response->body,
-								Min(response->len, EXCERPT_LENGTH + 8));
-	int			len = strlen(text);
+	/* a key must not be cut before it is found */
+	int			limit = EXCERPT_LENGTH + strlen(key_in_json(response));
+	int			len = pg_encoding_mbcliplen(PG_UTF8, response->body,
+											Min(response->len, limit + 8),
+											limit);
+	char	   *text = shown(response, pnstrdup(response->body, len));
 
-	text[pg_encoding_mbcliplen(PG_UTF8, text, len, EXCERPT_LENGTH)] = '\0';
-	for (char *c = text; *c != '\0'; c++)
-		if ((unsigned char) *c < 0x20)
-			*c = ' ';
+	text[pg_encoding_mbcliplen(PG_UTF8, text, strlen(text),
+							   EXCERPT_LENGTH)] = '\0';
 	return text;
 }
 
@@ -144,12 +194,14 @@ error_words(const HttpResponse *response, ApiError *error)
 		return words.data;
 	read_error(error, response->body, response->len);
 	if (error->code != NULL)
-		appendStringInfo(&words, " Code: %s.", error->code);
+		appendStringInfo(&words, " Code: %s.",
+						 shown(response, error->code));
 	if (error->message != NULL)
-		appendStringInfo(&words, " Message: %s.", trimmed(error->message));
+		appendStringInfo(&words, " Message: %s.",
+						 shown(response, trimmed(error->message)));
 	if (error->platform_error != NULL)
 		appendStringInfo(&words, " Platform error: %s.",
-						 error->platform_error);
+						 shown(response, error->platform_error));
 	if (words.len == 0)
 		appendStringInfo(&words, " The answer begins with \"%s\".",
 						 excerpt(response));
@@ -161,7 +213,7 @@ static char *
 request_words(const HttpResponse *response)
 {
 	return response->request_id[0] == '\0' ? "" :
-		psprintf(" Request id: %s.", response->request_id);
+		psprintf(" Request id: %s.", shown(response, response->request_id));
 }
 
 /* The API's code knows more than the status 400 (section 1.6 of the facts). */
@@ -188,7 +240,8 @@ report_status(const HttpResponse *response, const char *action,
 	while (response->status < rule->first || response->status > rule->last)
 		rule++;
 	if (response->redirect[0] != '\0')
-		words = psprintf(" It points to \"%s\".", response->redirect);
+		words = psprintf(" It points to \"%s\".",
+						 shown(response, response->redirect));
 	ereport(ERROR,
 			(errcode(unknown_outcome ? ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN :
 					 error_sqlstate(rule, &error)),
@@ -277,7 +330,7 @@ rootfi_report_unreadable(const HttpResponse *response, const char *action,
 			 errmsg(response->wrote ? MESSAGE_UNKNOWN_OUTCOME :
 					"could not %s: the answer cannot be read", action),
 			 errdetail("The server answered with HTTP status %d. %s %s%s",
-					   response->status, problem, words,
+					   response->status, shown_problem(response, problem), words,
 					   request_words(response)),
 			 response->wrote ? errhint(HINT_UNKNOWN_OUTCOME) : 0));
 }
@@ -291,6 +344,6 @@ rootfi_report_another(const HttpResponse *response, const char *action,
 			(errcode(ERRCODE_PROTOCOL_VIOLATION),
 			 errmsg("could not %s: the server answered with another record",
 					action),
-			 errdetail("Its \"rootfi_id\" is %s.%s", found,
+			 errdetail("Its \"rootfi_id\" is %s.%s", shown(response, found),
 					   request_words(response))));
 }

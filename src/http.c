@@ -253,6 +253,7 @@ http_create(RootfiConnection *connection, const HttpRequest *request)
 	rootfi_easy_prepare(transfer->easy, &transfer->headers,
 						&connection->options, request);
 	http_set_callbacks(transfer);
+	transfer->response.key = rootfi_easy_key(transfer->headers);
 	MemoryContextSwitchTo(old);
 	return transfer;
 }
@@ -485,6 +486,10 @@ http_fill_response(HttpTransfer *transfer)
 	response->body = transfer->buffer;
 	strlcpy(response->problem, http_problem(transfer),
 			sizeof(response->problem));
+	/* a certificate's name may be among them */
+	for (char *c = response->problem; *c != '\0'; c++)
+		if ((unsigned char) *c < 0x20 || *c == 0x7f)
+			*c = ' ';
 	strlcpy(response->request_id, transfer->seen.request_id,
 			sizeof(response->request_id));
 	strlcpy(response->redirect, transfer->seen.location,

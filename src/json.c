@@ -15,6 +15,8 @@
 #include "json.h"
 #include "scan.h"
 
+#define LONGEST_SHOWN	1000	/* bytes of a text that a message shows */
+
 /*
  * Takes a text apart as rootfi_scan() does.  Returns NULL, or what is wrong
  * with the text, nested values aside.  Raises no error of its own.
@@ -84,7 +86,8 @@ rootfi_json_check(const char *text, int len)
 	JsonLexContext *lex = rootfi_json_lexer(text, len);
 	JsonParseErrorType error = pg_parse_json(lex, &nullSemAction);
 
-	return error == JSON_SUCCESS ? NULL : json_errdetail(error, lex);
+	return error == JSON_SUCCESS ? NULL :
+		rootfi_json_show(json_errdetail(error, lex));
 }
 
 /*
@@ -214,7 +217,8 @@ rootfi_json_to_jsonb(const char *text, int len, char **problem)
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
-		*problem = error->detail != NULL ? error->detail : error->message;
+		*problem = rootfi_json_show(error->detail != NULL ? error->detail :
+									error->message);
 	}
 	PG_END_TRY();
 	pfree(copy);
@@ -317,4 +321,44 @@ rootfi_json_warn(int replaced)
 							   "%d characters of the answer cannot be stored and were replaced by U+FFFD",
 							   replaced, replaced),
 				 errdetail("PostgreSQL's text holds neither \\u0000 nor what is not valid UTF-8.")));
+}
+
+/* Would the character do something to a terminal rather than be seen? */
+static bool
+is_control(pg_wchar c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) ||
+		(c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/*
+ * What an answer says, as it may stand in a message: white space as a blank,
+ * other control characters (line separators and what reverses the direction
+ * of writing among them) as JSON's \uXXXX, and not more than can be read.
+ * The text must be valid UTF-8.
+ */
+char *
+rootfi_json_show(const char *text)
+{
+	StringInfoData shown;
+
+	initStringInfo(&shown);
+	while (*text != '\0' && shown.len < LONGEST_SHOWN)
+	{
+		const unsigned char *c = (const unsigned char *) text;
+		int			len = pg_utf_mblen(c);
+
+		if (strnlen(text, len) < len)
+			break;				/* cut within a character */
+		if (isascii(*c) && isspace(*c))
+			appendStringInfoChar(&shown, ' ');
+		else if (is_control(utf8_to_unicode(c)))
+			appendStringInfo(&shown, "\\u%04x", (unsigned) utf8_to_unicode(c));
+		else
+			appendBinaryStringInfo(&shown, text, len);
+		text += len;
+	}
+	if (*text != '\0')
+		appendStringInfoString(&shown, "...");
+	return shown.data;
 }

@@ -59,5 +59,6 @@ extern char *rootfi_json_open(JsonAnswer *answer, const char *text, int len);
 extern Jsonb *rootfi_json_to_jsonb(const char *text, int len, char **problem);
 extern int	rootfi_json_clean(char **text, size_t *len);
 extern void rootfi_json_warn(int replaced);
+extern char *rootfi_json_show(const char *text);
 
 #endif							/* ROOTFI_JSON_H */

@@ -157,7 +157,9 @@ url_problem(CURLU *url, const char *value, const char **hint)
 	char	   *host;
 
 	*hint = "Write it like \"https://api.rootfi.dev\".";
-	if (curl_url_set(url, CURLUPART_URL, value, 0) != CURLUE_OK)
+	/* libcurl forgives one slash or three; paths are appended to the text */
+	if (curl_url_set(url, CURLUPART_URL, value, 0) != CURLUE_OK ||
+		strstr(value, "://") == NULL || strstr(value, ":///") != NULL)
 		return "It is not a URL.";
 	scheme = url_part(url, CURLUPART_SCHEME);
 	host = url_part(url, CURLUPART_HOST);
@@ -166,7 +168,7 @@ url_problem(CURLU *url, const char *value, const char **hint)
 		*hint = "The key belongs into the option \"api_key\" of a user mapping.";
 		return "It contains a user name or password.";
 	}
-	if (url_part(url, CURLUPART_QUERY) || url_part(url, CURLUPART_FRAGMENT))
+	if (strpbrk(value, "?#") != NULL)
 		return "It contains a query or a fragment.";
 	if (strcmp(scheme, "https") == 0)
 		return NULL;

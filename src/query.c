@@ -76,14 +76,30 @@ rootfi_path_add(StringInfo target, const char *path, const char *parent_id)
 	appendStringInfoString(target, place + strlen("{id}"));
 }
 
-/* Does a text end with another one? */
+/*
+ * Does the path have a segment that stands for another place, the dots
+ * encoded or not?
+ */
 static bool
-ends_with(const char *text, const char *end)
+has_dots(const char *path)
 {
-	size_t		len = strlen(text);
-	size_t		n = strlen(end);
+	while ((path = strchr(path, '/')) != NULL)
+	{
+		int			ndots = 0;
 
-	return len >= n && strcmp(text + len - n, end) == 0;
+		for (path++;; ndots++)
+		{
+			if (*path == '.')
+				path++;
+			else if (pg_strncasecmp(path, "%2e", 3) == 0)
+				path += 3;
+			else
+				break;
+		}
+		if ((ndots == 1 || ndots == 2) && (*path == '/' || *path == '\0'))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -103,8 +119,7 @@ rootfi_path_check(const char *path)
 		problem = "It must not contain a query or a fragment.";
 		hint = "Use the argument \"query\".";
 	}
-	else if (strstr(path, "/../") || strstr(path, "/./") ||
-			 ends_with(path, "/..") || ends_with(path, "/."))
+	else if (has_dots(path))
 		problem = "It must not contain the segments \".\" or \"..\".";
 	else
 		for (const char *c = path; *c != '\0' && problem == NULL; c++)

@@ -209,12 +209,14 @@ check_outcome(const RemoteSync *sync, const Stream *stream, Jsonb *answer)
 	ereport(partial ? WARNING : ERROR,
 			(errcode(ERRCODE_SYSTEM_ERROR),
 			 errmsg("sync \"%s\" of company " INT64_FORMAT " ended with %s",
-					sync->id, stream->company_id,
-					status ? psprintf("status %s", status) : "failed jobs"),
+					rootfi_json_show(sync->id), stream->company_id,
+					status ? psprintf("status %s", rootfi_json_show(status)) :
+					"failed jobs"),
 			 failed == 0 ? 0 :
 			 errdetail(INT64_FORMAT " of " INT64_FORMAT " jobs failed.",
 					   failed, total),
-			 errhint("See rootfi_list_sync_jobs('%s').", sync->id)));
+			 errhint("See rootfi_list_sync_jobs('%s').",
+					 rootfi_json_show(sync->id))));
 }
 
 /*
@@ -237,7 +239,7 @@ rootfi_remote_poll(RemoteSync *sync, const Stream *stream)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYSTEM_ERROR),
 				 errmsg("sync \"%s\" of company " INT64_FORMAT " is not over after %d minutes",
-						sync->id, stream->company_id, LONGEST_SYNC / 60000)));
+						rootfi_json_show(sync->id), stream->company_id, LONGEST_SYNC / 60000)));
 	sync->next_poll = now + sync->pause;
 	sync->pause = Min(sync->pause * 2, LONGEST_PAUSE);
 	return false;
