@@ -232,10 +232,10 @@ rootfi_row_read(RowPlan *plan, const JsonObject *json, RowObject *object)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
 				 errmsg("cannot make a row of what is not a JSON object"),
-				 errdetail("The value begins with: %.*s",
-						   pg_encoding_mbcliplen(PG_UTF8, json->value.text,
-												 json->value.len, 60),
-						   json->value.text)));
+				 errdetail("The value begins with: %s",
+						   rootfi_json_show(pnstrdup(json->value.text,
+													 pg_encoding_mbcliplen(PG_UTF8, json->value.text,
+																		   json->value.len, 60))))));
 	object->values = palloc0(plan->ncolumns * sizeof(JsonValue *));
 	object->others = palloc(json->nmembers * sizeof(JsonMember *));
 	object->nothers = 0;

@@ -1,5 +1,6 @@
 -- Servers, user mappings and the setting that picks one.
 \getenv sandbox ROOTFI_SANDBOX_URL
+\getenv key ROOTFI_SANDBOX_KEY
 CREATE EXTENSION rootfi;
 CREATE ROLE regress_rootfi_owner SUPERUSER;
 SET SESSION AUTHORIZATION regress_rootfi_owner;
@@ -13,13 +14,13 @@ SELECT rootfi_get_order('157');
 DROP USER MAPPING FOR CURRENT_USER SERVER rootfi;
 CREATE USER MAPPING FOR PUBLIC SERVER rootfi;
 SELECT rootfi_get_order('157');
-ALTER USER MAPPING FOR PUBLIC SERVER rootfi OPTIONS (ADD api_key 'sandbox-key');
+ALTER USER MAPPING FOR PUBLIC SERVER rootfi OPTIONS (ADD api_key :'key');
 SELECT rootfi_get_order('157') ->> 'order_number' AS order_number;
 
 -- one's own mapping comes before PUBLIC's, and a change counts at once
 CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'wrong');
 SELECT rootfi_get_order('157');
-ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'sandbox-key');
+ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key :'key');
 SELECT rootfi_get_order('157') ->> 'order_number' AS order_number;
 DROP USER MAPPING FOR CURRENT_USER SERVER rootfi;
 SELECT rootfi_get_order('157') ->> 'order_number' AS order_number;
@@ -28,7 +29,7 @@ SELECT rootfi_get_order('157') ->> 'order_number' AS order_number;
 CREATE SERVER "other server" FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'sandbox');
 SET rootfi.server = 'other server';
 SELECT rootfi_get_order('157');
-CREATE USER MAPPING FOR CURRENT_USER SERVER "other server" OPTIONS (api_key 'sandbox-key');
+CREATE USER MAPPING FOR CURRENT_USER SERVER "other server" OPTIONS (api_key :'key');
 SELECT rootfi_get_order('157') ->> 'order_number' AS order_number;
 SET rootfi.server = 'nowhere';
 SELECT rootfi_get_order('157');

@@ -1,8 +1,9 @@
 -- Creating records: bodies, answers, and what is refused before it is sent.
 \getenv sandbox ROOTFI_SANDBOX_URL
+\getenv key ROOTFI_SANDBOX_KEY
 CREATE EXTENSION rootfi;
 CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'sandbox');
-CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'sandbox-key');
+CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key :'key');
 
 -- what the server was sent, without the address of its port
 CREATE VIEW requests AS

@@ -1,8 +1,9 @@
 -- Answers that are no success: SQLSTATE, message, detail and hint.
 \getenv sandbox ROOTFI_SANDBOX_URL
+\getenv key ROOTFI_SANDBOX_KEY
 CREATE EXTENSION rootfi;
 CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'sandbox', max_retries '0');
-CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'sandbox-key');
+CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key :'key');
 \set VERBOSITY default
 
 -- the next answers will be these
@@ -23,7 +24,7 @@ SELECT rootfi_get_order('nothing-like-it');
 SELECT rootfi_create_order(1089, '{"customer_id": "c", "currency_id": "USD", "order_number": "SO-000158", "line_items": [{"quantity": 1, "unit_amount": 1}]}');
 ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'wrong');
 SELECT count(*) FROM rootfi_list_orders();
-ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'sandbox-key');
+ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key :'key');
 
 -- every status, to a read and to a write
 CREATE FUNCTION try_status(status integer, OUT read text, OUT write text) LANGUAGE plpgsql AS $$

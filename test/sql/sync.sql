@@ -1,13 +1,14 @@
 -- Copies of lists in tables: what is made, what is written, and what is said
 -- when something is not as it should be.
 \getenv sandbox ROOTFI_SANDBOX_URL
+\getenv key ROOTFI_SANDBOX_KEY
 CREATE EXTENSION rootfi;
 \set VERBOSITY default
 
 -- a stream needs what a call needs
 SELECT rootfi_add_stream('ecommerce/orders', 1089);
 CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'sandbox', max_retries '0');
-CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'sandbox-key');
+CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key :'key');
 CREATE FUNCTION control(what text, body jsonb) RETURNS jsonb LANGUAGE sql
 RETURN rootfi_request('POST', '/_sandbox/' || what, body => body);
 

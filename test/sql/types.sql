@@ -1,8 +1,9 @@
 -- Values: numbers, times and texts, as rows and as jsonb.
 \getenv sandbox ROOTFI_SANDBOX_URL
+\getenv key ROOTFI_SANDBOX_KEY
 CREATE EXTENSION rootfi;
 CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'sandbox');
-CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'sandbox-key');
+CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key :'key');
 \pset null '-'
 
 -- the next answer will be this text

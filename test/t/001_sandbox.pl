@@ -11,6 +11,9 @@ use Rootfi::Sandbox;
 use Test::More;
 use Time::HiRes qw(time);
 
+# what the program does when it is not told anything
+delete $ENV{ROOTFI_SANDBOX_KEY};
+
 my $orders = '/v4/ecommerce/orders';
 my $payments = '/v4/payments/orders';
 my $customers = '/v3/ecommerce/customers';

@@ -39,11 +39,11 @@ $node->safe_psql('elsewhere', q{
 	CREATE SCHEMA api;
 	CREATE EXTENSION rootfi SCHEMA api;
 	CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi OPTIONS (base_url '} . $sandbox->url . q{');
-	CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'sandbox-key');
 	CREATE SCHEMA hostile;
 	CREATE FUNCTION hostile.rootfi_get(text, text) RETURNS jsonb LANGUAGE sql RETURN '"hostile"'::jsonb;
 	CREATE FUNCTION hostile.rootfi_create(text, bigint, jsonb, boolean) RETURNS jsonb LANGUAGE sql RETURN '"hostile"'::jsonb;
 	CREATE TYPE hostile.rootfi_order AS (hostile text)});
+map_user($node, $sandbox->key, 'CURRENT_USER', 'elsewhere');
 is($node->safe_psql('elsewhere', q{
 	SET search_path = hostile, pg_catalog;
 	SELECT api.rootfi_get_order('157') ->> 'rootfi_id', (SELECT count(*) FROM api.rootfi_list_orders(1089) AS o, api.rootfi_order_line_items(o)) > 0,

@@ -46,7 +46,7 @@ sub point_to_sandbox
 	my ($database) = @_;
 
 	$node->safe_psql($database, 'ALTER SERVER rootfi OPTIONS (ADD base_url \'' . $sandbox->url . '\')');
-	$node->safe_psql($database, 'ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key \'' . $sandbox->key . '\')');
+	$node->safe_psql($database, 'SET log_statement = \'none\'; ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key \'' . $sandbox->key . '\')');
 	return;
 }
 

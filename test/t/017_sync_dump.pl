@@ -15,7 +15,7 @@ my $resource = 'ecommerce/orders';
 my $path = '/v4/ecommerce/orders';
 
 my ($node, $sandbox) = start_pair(
-	sandbox => { orders => $orders },
+	sandbox => { key => 'sandbox-key', orders => $orders },
 	server => { page_size => $page_size });
 my $dump = PostgreSQL::Test::Utils::tempdir() . '/dump.sql';
 

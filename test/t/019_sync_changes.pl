@@ -20,7 +20,9 @@ my $stream = $node->safe_psql('postgres', qq{
 	ALTER SYSTEM SET autovacuum = off;
 	SELECT pg_reload_conf() \\g /dev/null
 	CREATE SERVER large FOREIGN DATA WRAPPER rootfi OPTIONS (base_url '@{[ $large->url ]}', overlap '100 years');
+	SET log_statement = 'none';
 	CREATE USER MAPPING FOR CURRENT_USER SERVER large OPTIONS (api_key '@{[ $large->key ]}');
+	RESET log_statement;
 	SELECT rootfi_add_stream('ecommerce/orders', company_id => 1089)});
 
 sub query

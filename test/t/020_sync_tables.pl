@@ -175,8 +175,8 @@ foreach my $key ('rootfi_company_id', 'rootfi_id')
 query(q{
 	CREATE ROLE app LOGIN;
 	CREATE SCHEMA app AUTHORIZATION app;
-	GRANT USAGE ON FOREIGN SERVER rootfi TO app;
-	CREATE USER MAPPING FOR app SERVER rootfi OPTIONS (api_key 'sandbox-key')});
+	GRANT USAGE ON FOREIGN SERVER rootfi TO app});
+map_user($node, $sandbox->key, 'app');
 my ($guarded) = as_role($node, 'app', q{
 	SELECT rootfi_add_stream('ecommerce/orders', company_id => 1089, target_schema => 'app');
 	ALTER TABLE app.orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

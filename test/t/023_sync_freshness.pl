@@ -284,8 +284,8 @@ is(health(), 'remote late', 'or when that one is late');
 query(q{
 	CREATE ROLE reader LOGIN;
 	GRANT USAGE ON FOREIGN SERVER rootfi TO reader;
-	CREATE USER MAPPING FOR reader SERVER rootfi OPTIONS (api_key 'sandbox-key');
 	CREATE SCHEMA reader AUTHORIZATION reader});
+map_user($node, $sandbox->key, 'reader');
 is(query('SET ROLE reader; SELECT count(*) FROM rootfi_freshness()'), '0', 'a role does not get the streams of others');
 query(q{SET ROLE reader; SELECT rootfi_add_stream('ecommerce/orders', 1089, 'reader')});
 is(query(q{SET ROLE reader; SELECT string_agg(health, ', ') FROM rootfi_freshness()}), 'never copied', 'but its own');

@@ -10,7 +10,7 @@ use PostgreSQL::Test::Utils;
 use Rootfi::Pair;
 use Test::More;
 
-my ($node, $sandbox) = start_pair(server => { timeout => '10s', max_retries => 0 });
+my ($node, $sandbox) = start_pair(sandbox => { key => 'sandbox-key' }, server => { timeout => '10s', max_retries => 0 });
 $node->append_conf('postgresql.conf', q{
 	wal_level = replica
 	max_wal_senders = 4

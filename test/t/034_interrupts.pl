@@ -27,7 +27,7 @@ my $resolver = build_resolver();
 $ENV{LD_PRELOAD} = join ':', grep { defined && $_ ne '' } $resolver, $ENV{LD_PRELOAD}
   if $resolver;
 
-my ($node, $sandbox) = start_pair(server => { timeout => '60s', page_size => '10', connect_timeout => '60s' });
+my ($node, $sandbox) = start_pair(sandbox => { key => 'sandbox-key' }, server => { timeout => '60s', page_size => '10', connect_timeout => '60s' });
 $node->append_conf('postgresql.conf', 'max_prepared_transactions = 5');
 $node->restart;
 

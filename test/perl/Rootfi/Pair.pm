@@ -19,7 +19,7 @@ use PostgreSQL::Test::Utils ();
 use Rootfi::Sandbox;
 use Test::More;
 
-our @EXPORT = qw(start_pair server_options sqlstate_of session finish
+our @EXPORT = qw(start_pair map_user server_options sqlstate_of session finish
   wait_until_waiting certificate expired_certificate backend ask leave);
 
 # Starts both, with extension, server and user mapping in database postgres.
@@ -34,14 +34,11 @@ sub start_pair
 	my $pairs = join ', ',
 	  map { "$_ '$options{server}{$_}'" } sort keys %{ $options{server} };
 	my $url = $sandbox->url;
-	my $key = $sandbox->key;
 	$pairs = ", $pairs" if $pairs ne '';
 	$node->safe_psql('postgres', qq{
 		CREATE EXTENSION rootfi;
 		CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi
 			OPTIONS (base_url '$url'$pairs);
-		CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi
-			OPTIONS (api_key '$key');
 		CREATE FUNCTION sqlstate_of(statement text) RETURNS text
 		LANGUAGE plpgsql AS \$\$
 		BEGIN
@@ -51,7 +48,22 @@ sub start_pair
 			RETURN SQLSTATE;
 		END \$\$;
 	});
+	map_user($node, $sandbox->key);
 	return ($node, $sandbox);
+}
+
+# Gives a role, by default the superuser, a mapping with that key.  The server
+# logs every statement of a test but this one: logs are searched for the key.
+sub map_user
+{
+	my ($node, $key, $role, $database) = @_;
+
+	$role //= 'CURRENT_USER';
+	$node->safe_psql($database // 'postgres', qq{
+		SET log_statement = 'none';
+		CREATE USER MAPPING FOR $role SERVER rootfi
+			OPTIONS (api_key '$key')});
+	return;
 }
 
 # Makes a certificate for a name like IP:127.0.0.1, signed by itself; returns

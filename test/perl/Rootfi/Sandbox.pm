@@ -18,8 +18,9 @@
 #                                            id of a sync that RootFi began
 #   $sandbox->connections, ->rss_kb, ->reset, ->stop
 #
-# Options of new() are those of the program, with _ for -.  The program is
-# $ENV{ROOTFI_SANDBOX}, or the one that was built beside this file's directory.
+# Options of new() are those of the program, with _ for -; the key is by default
+# $ENV{ROOTFI_SANDBOX_KEY} if that is set.  The program is $ENV{ROOTFI_SANDBOX},
+# or the one that was built beside this file's directory.
 # $ENV{ROOTFI_SANDBOX_WRAPPER} is a command to run it under.
 #
 # The server ends with its object, with the program that started it, and also
@@ -44,6 +45,7 @@ sub new
 	my ($class, %options) = @_;
 	my @command = (split(' ', $ENV{ROOTFI_SANDBOX_WRAPPER} // ''), program());
 
+	$options{key} //= $ENV{ROOTFI_SANDBOX_KEY} if $ENV{ROOTFI_SANDBOX_KEY};
 	push @command, '--stop-on-stdin-eof';
 	foreach my $name (sort keys %options)
 	{
