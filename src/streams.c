@@ -9,6 +9,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
@@ -275,6 +276,26 @@ is_shared(const char *schema, const Stream *stream)
 	return n > 0;
 }
 
+/*
+ * Drops the tables of a stream as its owner, who may have named any: a
+ * superuser's call must not drop what the owner could not.
+ */
+static void
+drop_tables(const Stream *stream)
+{
+	Oid			role = get_role_oid(stream->owner, false);
+	Oid			user;
+	int			context;
+
+	GetUserIdAndSecContext(&user, &context);
+	if (role != user)
+		SetUserIdAndSecContext(role, context | SECURITY_LOCAL_USERID_CHANGE |
+							   SECURITY_RESTRICTED_OPERATION);
+	rootfi_tables_drop(stream->resource, stream->target_schema,
+					   stream->target_table);
+	SetUserIdAndSecContext(user, context);
+}
+
 /* rootfi_remove_stream(stream_id bigint, drop_tables boolean), strict */
 Datum
 rootfi_remove_stream(PG_FUNCTION_ARGS)
@@ -308,8 +329,7 @@ rootfi_remove_stream(PG_FUNCTION_ARGS)
 		ereport(NOTICE,
 				(errmsg("the tables stay: another stream fills them")));
 	else if (PG_GETARG_BOOL(1))
-		rootfi_tables_drop(stream.resource, stream.target_schema,
-						   stream.target_table);
+		drop_tables(&stream);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

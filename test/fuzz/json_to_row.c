@@ -171,10 +171,24 @@ clean(char **text, size_t *len)
 		shim_fail("not clean: %.*s", (int) *len, *text);
 }
 
+/* Fills a plan in two phases, as a copy does that looks at keys between. */
+static void
+fill_in_phases(RowPlan *plan, const JsonObject *object)
+{
+	RowObject	read;
+	const JsonValue **id;
+
+	rootfi_row_read(plan, object, &read);
+	id = rootfi_row_value(plan, &read, "rootfi_id");
+	if (id == NULL || *id != rootfi_json_member(object, "rootfi_id"))
+		shim_fail("rootfi_id is not found");
+	rootfi_row_convert(plan, &read);
+}
+
 /*
- * Fills a plan from an object, as one of two phases or in one go, and checks
- * the row.  Only what is no object or not JSON inside may raise an error, and
- * only 08P01.
+ * Fills a plan from an object, in two phases or in one go, and checks the row.
+ * Only what is no object or not JSON inside may raise an error, and only
+ * 08P01.
  */
 static void
 fill(Session *session, RowPlan *plan, const JsonObject *object,
@@ -185,10 +199,10 @@ fill(Session *session, RowPlan *plan, const JsonObject *object,
 
 	PG_TRY();
 	{
-		RowObject	read;
-
-		rootfi_row_read(plan, object, &read);
-		rootfi_row_convert(plan, &read);
+		if (plan == session->order)
+			fill_in_phases(plan, object);
+		else
+			rootfi_row_fill(plan, object);
 		rowtypes_check(plan, object);
 		if (type != NULL)
 			rootfi_row_default(plan, "type", type);

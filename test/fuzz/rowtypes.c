@@ -122,9 +122,9 @@ is_numeric(const JsonValue *value, Datum number, int32 typmod)
 	return fabsl(number_of(text) - number_of(value->token)) < 0.00501L;
 }
 
-/* Is a point in time what the C library reads, if that is in UTC? */
+/* Is a point in time what the C library reads, if it can read that? */
 static bool
-is_utc(const char *text, Timestamp time)
+is_time_of(const char *text, Timestamp time)
 {
 	struct tm	tm = {0};
 	const char *rest = strptime(text, "%Y-%m-%d%n%H:%M:%S", &tm);
@@ -132,12 +132,19 @@ is_utc(const char *text, Timestamp time)
 
 	if (rest == NULL)
 		rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-	if (rest == NULL || (*rest != '.' && *rest != 'Z'))
+	if (rest == NULL)
 		return true;
 	micros = ((long double) timegm(&tm) - SECS_BEFORE_2000) * USECS_PER_SEC;
 	if (*rest == '.')
 		micros += strtold(rest, unconstify(char **, &rest)) * USECS_PER_SEC;
-	return *rest != 'Z' || fabsl(micros - time) < 0.51L;
+	if (*rest != '\0')
+	{
+		rest = strptime(rest, "%z", &tm);
+		if (rest == NULL || *rest != '\0')
+			return true;
+		micros -= tm.tm_gmtoff * USECS_PER_SEC;
+	}
+	return fabsl(micros - time) < 0.51L;
 }
 
 /*
@@ -153,7 +160,7 @@ is_timestamp(const JsonValue *value, Timestamp time, int32 typmod)
 	if (rootfi_read_timestamp(text, &again) ? again != time :
 		text[0] != '0' && text[4] == '-')
 		return false;
-	return typmod >= 0 || is_utc(value->token, time);
+	return typmod >= 0 || is_time_of(value->token, time);
 }
 
 /* Is a day the one that is written, or beside it for times with a zone? */

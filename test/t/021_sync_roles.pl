@@ -175,6 +175,15 @@ is(query(q{SELECT count(*) FROM app.attempts WHERE operation LIKE 'late%' AND wh
 told('app', 'DROP TRIGGER later ON app.orders');
 like(sync($node, q{'ecommerce/orders'}), qr/ 3 updated/, 'without them the stream goes on');
 
+# What a superuser removes is what the owner could drop.
+query('CREATE TABLE public.precious (rootfi_id bigint PRIMARY KEY)');
+is(told('app', q{
+	INSERT INTO rootfi_stream (stream_id, server, resource, company_id, target_schema, target_table)
+	VALUES (4711, 'rootfi', 'ecommerce/orders', 1089, 'public', 'precious')}), '', 'a role may name any table');
+like(($node->psql('postgres', 'SELECT rootfi_remove_stream(4711, drop_tables => true)'))[2], qr/must be owner of table precious/, 'but a superuser does not drop it for the role');
+query('SELECT rootfi_remove_stream(4711)');
+is(query('SELECT count(*) FROM public.precious'), 0, 'and can remove the stream');
+
 # RootFi's own syncs
 $sandbox->forget;
 my $remote = q{'ecommerce/orders', remote => true};
