@@ -21,6 +21,8 @@
 #define MAX_WHOLE_DIGITS	131072	/* what numeric holds before the point */
 #define MAX_FRACTION_DIGITS 16383	/* and after it */
 #define MAX_EXPONENT		1000000
+#define MAX_SHORT			15	/* bytes; a thousand times that fits into
+								 * int64 */
 
 /* Can numeric hold the JSON number?  Counts digits as if it were written out. */
 static bool
@@ -47,11 +49,44 @@ numeric_holds(const char *text)
 }
 
 /*
+ * Reads a number as most are written: an optional sign and a few digits with
+ * a point among them.  False for anything else, JSON number or not.
+ */
+static bool
+read_short(const char *text, Datum *result)
+{
+	bool		negative = *text == '-';
+	const char *begin = text + negative;
+	const char *point = NULL;
+	const char *c = begin;
+	int64		digits = 0;
+
+	for (; (*c >= '0' && *c <= '9') || (*c == '.' && point == NULL); c++)
+	{
+		if (*c == '.')
+			point = c;
+		else
+			digits = digits * 10 + (*c - '0');
+		if (c - begin > MAX_SHORT)
+			return false;
+	}
+	/* a digit on either side of the point, no zero before the first */
+	if (*c != '\0' || c == begin || point == begin || point == c - 1 ||
+		(*begin == '0' && c - begin > 1 && point != begin + 1))
+		return false;
+	*result = NumericGetDatum(int64_div_fast_to_numeric(negative ? -digits : digits,
+														point == NULL ? 0 : c - point - 1));
+	return true;
+}
+
+/*
  * An exact number from what JSON writes as one, with or without quotes (C11).
  */
 bool
 rootfi_read_numeric(const char *text, Datum *result)
 {
+	if (read_short(text, result))
+		return true;
 	if (!IsValidJsonNumber(text, strlen(text)) || !numeric_holds(text))
 		return false;
 	*result = DirectFunctionCall3(numeric_in, CStringGetDatum(text),

@@ -290,6 +290,13 @@ int64_to_numeric(int64 val)
 	return (Numeric) read_decimal(psprintf(INT64_FORMAT, val));
 }
 
+Numeric
+int64_div_fast_to_numeric(int64 val1, int log10val2)
+{
+	return (Numeric) read_decimal(psprintf(INT64_FORMAT "e-%d", val1,
+										   log10val2));
+}
+
 int
 tm2timestamp(struct pg_tm *tm, fsec_t fsec, int *tzp, Timestamp *result)
 {

@@ -18,6 +18,20 @@ SELECT answer('{"data": [
 SELECT CASE WHEN length(n::text) < 40 THEN n::text ELSE length(n::text) || ' characters' END AS n, extra
 FROM rootfi_rows('v3/x/y') AS (n numeric, extra jsonb);
 
+-- all notations of up to 17 digits are the numbers that PostgreSQL itself makes of them, to the byte
+CREATE TEMP TABLE notations AS
+SELECT sign || CASE WHEN fraction = 0 THEN left(digits, whole)
+	ELSE left(digits, whole) || '.' || substr(digits, whole + 1, fraction) END AS n
+FROM unnest('{"", "-"}'::text[]) AS sign, unnest('{12345678901234567, 10000000000000000, 99999999999999999}'::text[]) AS digits,
+	generate_series(1, 17) AS whole, generate_series(0, 16) AS fraction
+WHERE whole + fraction <= 17
+UNION ALL
+SELECT n FROM unnest('{0, 0.0, 0.00, -0.0, 0.000000000000001, 0.05, -0.0500, 0.00010000, 0.99999999999999, 00, 00.5, 01, -01.5, .5, 5., -, ., 1.2.3, --1, +1, 1-, 1a}'::text[]) AS n;
+SELECT answer(jsonb_build_object('data', jsonb_agg(jsonb_build_object('t', n, 'n', n)))::text) FROM notations;
+SELECT count(*), count(n), count(*) FILTER (WHERE CASE WHEN n IS NOT NULL THEN numeric_send(n) = numeric_send(t::numeric) END) AS same,
+	string_agg(t, ' ' ORDER BY t) FILTER (WHERE n IS NULL) AS none
+FROM rootfi_rows('v3/x/y', max_rows => 10000) AS (t text, n numeric);
+
 -- ids: whole numbers however written (C10)
 SELECT answer('{"data": [
 	{"i": 157}, {"i": 157.0}, {"i": "157"}, {"i": 1.57e2}, {"i": -9223372036854775808}, {"i": 9223372036854775807}, {"i": 9223372036854775808},
