@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
@@ -187,42 +186,6 @@ rootfi_json_open(JsonAnswer *answer, const char *text, int len)
 	answer->records = document.elements;
 	answer->nrecords = document.nelements;
 	return NULL;
-}
-
-/*
- * The text as jsonb, in the current context.  NULL when it is no JSON or
- * cannot be jsonb; *problem then says why.  Errors of other kinds (a cancel)
- * pass.
- */
-Jsonb *
-rootfi_json_to_jsonb(const char *text, int len, char **problem)
-{
-	MemoryContext context = CurrentMemoryContext;
-	char	   *copy = pnstrdup(text, len);
-	Jsonb	   *volatile result = NULL;
-
-	PG_TRY();
-	{
-		result = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-													CStringGetDatum(copy)));
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-		int			category = ERRCODE_TO_CATEGORY(geterrcode());
-
-		if (category != ERRCODE_DATA_EXCEPTION &&
-			category != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
-			PG_RE_THROW();
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		*problem = rootfi_json_show(error->detail != NULL ? error->detail :
-									error->message);
-	}
-	PG_END_TRY();
-	pfree(copy);
-	return result;
 }
 
 /* The code unit of an escape \uXXXX that begins at "text", or -1. */

@@ -1,11 +1,11 @@
 /*
  * jsonb.c
- *		Values of type jsonb that hold the text they were made of.
+ *		Values of type jsonb that hold JSON text.
  *
- * What is in a container is its header, as the server has it, then the text.
- * So unlike jsonb an object keeps the order and the repetitions of its
- * members.  What jsonb cannot hold, though it is JSON, raises the same error:
- * numbers that numeric cannot hold.
+ * What is in a container is its header, as the server has it, then the text
+ * that was pushed, without white space.  So unlike jsonb an object keeps the
+ * order and the repetitions of its members.  What jsonb cannot hold, though it
+ * is JSON, raises the same error: numbers that numeric cannot hold.
  */
 #include "postgres.h"
 
@@ -18,11 +18,12 @@
 #include "outline.h"
 #include "shim.h"
 
-/* An object being built; behind the server's opaque pointer. */
+/* A container being built; behind the server's opaque pointer. */
 typedef struct Builder
 {
 	StringInfoData text;
-	bool		is_empty;
+	StringInfoData closers;		/* of what is open, innermost last */
+	bool		is_empty;		/* what is innermost */
 } Builder;
 
 /* A container being read, likewise; in the document are its parts. */
@@ -61,36 +62,6 @@ make_jsonb(const char *text, int len)
 	result->root.header = *copy == '{' ? JB_FOBJECT :
 		*copy == '[' ? JB_FARRAY : JB_FARRAY | JB_FSCALAR;
 	return result;
-}
-
-/* Refuses numbers that numeric does not hold. */
-#if PG_VERSION_NUM >= 160000
-static JsonParseErrorType
-#else
-static void
-#endif
-check_scalar(void *state, char *token, JsonTokenType type)
-{
-	if (type == JSON_TOKEN_NUMBER)
-		DirectFunctionCall3(numeric_in, CStringGetDatum(token),
-							ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-#if PG_VERSION_NUM >= 160000
-	return JSON_SUCCESS;
-#endif
-}
-
-Datum
-jsonb_in(PG_FUNCTION_ARGS)
-{
-	char	   *text = PG_GETARG_CSTRING(0);
-	JsonLexContext *lex = rootfi_json_lexer(text, strlen(text));
-	JsonSemAction actions = {.scalar = check_scalar};
-
-	if (pg_parse_json(lex, &actions) != JSON_SUCCESS)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type json")));
-	PG_RETURN_JSONB_P(make_jsonb(text, strlen(text)));
 }
 
 /* Appends a JSON string. */
@@ -155,65 +126,6 @@ set_binary(JsonbValue *value, Jsonb *jsonb)
 	value->val.binary.len = VARSIZE(jsonb) - VARHDRSZ;
 }
 
-/* Builds one object, of which the members are values of any kind. */
-JsonbValue *
-pushJsonbValue(JsonbParseState **pstate, JsonbIteratorToken seq,
-			   JsonbValue *jbval)
-{
-	Builder    *builder = (Builder *) *pstate;
-	JsonbValue *result = NULL;
-
-	switch (seq)
-	{
-		case WJB_BEGIN_OBJECT:
-			builder = palloc(sizeof(Builder));
-			initStringInfo(&builder->text);
-			appendStringInfoChar(&builder->text, '{');
-			builder->is_empty = true;
-			*pstate = (JsonbParseState *) builder;
-			break;
-		case WJB_KEY:
-			if (!builder->is_empty)
-				appendStringInfoChar(&builder->text, ',');
-			builder->is_empty = false;
-			append_value(&builder->text, jbval);
-			appendStringInfoChar(&builder->text, ':');
-			break;
-		case WJB_VALUE:
-			append_value(&builder->text, jbval);
-			break;
-		case WJB_END_OBJECT:
-			appendStringInfoChar(&builder->text, '}');
-			result = palloc(sizeof(JsonbValue));
-			set_binary(result, make_jsonb(builder->text.data, builder->text.len));
-			*pstate = NULL;
-			break;
-		default:
-			shim_fail("token %d pushed", seq);
-	}
-	return result;
-}
-
-Jsonb *
-JsonbValueToJsonb(JsonbValue *val)
-{
-	const char *text = container_text(val->val.binary.data);
-
-	return make_jsonb(text, strlen(text));
-}
-
-JsonbIterator *
-JsonbIteratorInit(JsonbContainer *container)
-{
-	Reader	   *reader = palloc0(sizeof(Reader));
-	const char *text = container_text(container);
-
-	if (outline_read(&reader->document, text, strlen(text), NULL) != VERDICT_VALID)
-		shim_fail("a container holds what is no JSON: %s", text);
-	reader->is_object = JsonContainerIsObject(container);
-	return (JsonbIterator *) reader;
-}
-
 /* A part of a container as a value. */
 static void
 to_value(const JsonValue *part, JsonbValue *value)
@@ -247,6 +159,231 @@ to_value(const JsonValue *part, JsonbValue *value)
 		default:
 			set_binary(value, make_jsonb(part->text, part->len));
 	}
+}
+
+/* Appends the comma that a member or an element needs before it. */
+static void
+append_comma(Builder *builder)
+{
+	if (!builder->is_empty)
+		appendStringInfoChar(&builder->text, ',');
+	builder->is_empty = false;
+}
+
+/* The innermost open container's closing bracket, NUL if there is none. */
+static char
+innermost(const Builder *builder)
+{
+	return builder->closers.len == 0 ? '\0' :
+		builder->closers.data[builder->closers.len - 1];
+}
+
+/* Opens a container, inside of another or as the outermost. */
+static Builder *
+open_container(Builder *builder, char opener, char closer)
+{
+	if (builder == NULL)
+	{
+		builder = palloc(sizeof(Builder));
+		initStringInfo(&builder->text);
+		initStringInfo(&builder->closers);
+	}
+	else if (innermost(builder) == ']')
+		append_comma(builder);
+	appendStringInfoChar(&builder->text, opener);
+	appendStringInfoChar(&builder->closers, closer);
+	builder->is_empty = true;
+	return builder;
+}
+
+/* Closes the innermost container; the outermost is returned as a value. */
+static JsonbValue *
+close_container(Builder *builder, char closer)
+{
+	JsonbValue *result = palloc0(sizeof(JsonbValue));
+
+	if (innermost(builder) != closer)
+		shim_fail("%c pushed where %c is open", closer, innermost(builder));
+	appendStringInfoChar(&builder->text, closer);
+	builder->closers.len--;
+	builder->is_empty = false;
+	if (builder->closers.len == 0)
+		set_binary(result, make_jsonb(builder->text.data, builder->text.len));
+	return result;
+}
+
+JsonbValue *
+pushJsonbValue(JsonbParseState **pstate, JsonbIteratorToken seq,
+			   JsonbValue *jbval)
+{
+	Builder    *builder = (Builder *) *pstate;
+	JsonbValue *result = NULL;
+
+	switch (seq)
+	{
+		case WJB_BEGIN_OBJECT:
+			builder = open_container(builder, '{', '}');
+			break;
+		case WJB_BEGIN_ARRAY:
+			builder = open_container(builder, '[', ']');
+			break;
+		case WJB_KEY:
+			append_comma(builder);
+			append_value(&builder->text, jbval);
+			appendStringInfoChar(&builder->text, ':');
+			break;
+		case WJB_VALUE:
+			append_value(&builder->text, jbval);
+			break;
+		case WJB_ELEM:
+			append_comma(builder);
+			append_value(&builder->text, jbval);
+			break;
+		case WJB_END_OBJECT:
+			result = close_container(builder, '}');
+			break;
+		case WJB_END_ARRAY:
+			result = close_container(builder, ']');
+			break;
+		default:
+			shim_fail("token %d pushed", seq);
+	}
+	*pstate = builder->closers.len == 0 ? NULL : (JsonbParseState *) builder;
+	return result;
+}
+
+/* The server's parser tells these what it meets; they push it. */
+#if PG_VERSION_NUM >= 160000
+#define ACTION			static JsonParseErrorType
+#define ACTION_DONE		return JSON_SUCCESS
+#else
+#define ACTION			static void
+#define ACTION_DONE		return
+#endif
+
+/* A text being read by the server's parser. */
+typedef struct Reading
+{
+	JsonbParseState *state;
+	JsonbValue *latest;			/* what the latest push returned */
+	JsonbValue	scalar;			/* of a text that is no container */
+} Reading;
+
+/* Pushes a token. */
+static void
+push(Reading *reading, JsonbIteratorToken token, JsonbValue *value)
+{
+	reading->latest = pushJsonbValue(&reading->state, token, value);
+}
+
+ACTION
+begin_object(void *reading)
+{
+	push(reading, WJB_BEGIN_OBJECT, NULL);
+	ACTION_DONE;
+}
+
+ACTION
+end_object(void *reading)
+{
+	push(reading, WJB_END_OBJECT, NULL);
+	ACTION_DONE;
+}
+
+ACTION
+begin_array(void *reading)
+{
+	push(reading, WJB_BEGIN_ARRAY, NULL);
+	ACTION_DONE;
+}
+
+ACTION
+end_array(void *reading)
+{
+	push(reading, WJB_END_ARRAY, NULL);
+	ACTION_DONE;
+}
+
+ACTION
+begin_field(void *reading, char *name, bool isnull)
+{
+	JsonbValue	key = {.type = jbvString};
+
+	key.val.string.val = name;
+	key.val.string.len = strlen(name);
+	push(reading, WJB_KEY, &key);
+	ACTION_DONE;
+}
+
+ACTION
+take_scalar(void *arg, char *token, JsonTokenType type)
+{
+	Reading    *reading = arg;
+	JsonValue	part = {.token = token,.type = type};
+
+	to_value(&part, &reading->scalar);
+	if (reading->state != NULL)
+		push(reading, innermost((Builder *) reading->state) == ']' ?
+			 WJB_ELEM : WJB_VALUE, &reading->scalar);
+	ACTION_DONE;
+}
+
+Datum
+jsonb_in(PG_FUNCTION_ARGS)
+{
+	char	   *text = PG_GETARG_CSTRING(0);
+	JsonLexContext *lex = rootfi_json_lexer(text, strlen(text));
+	Reading		reading = {0};
+	JsonSemAction actions = {
+		.semstate = &reading,
+		.object_start = begin_object,
+		.object_end = end_object,
+		.array_start = begin_array,
+		.array_end = end_array,
+		.object_field_start = begin_field,
+		.scalar = take_scalar,
+	};
+	StringInfoData scalar;
+
+	if (pg_parse_json(lex, &actions) != JSON_SUCCESS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type json")));
+	if (reading.latest != NULL)
+		PG_RETURN_JSONB_P(JsonbValueToJsonb(reading.latest));
+	initStringInfo(&scalar);
+	append_value(&scalar, &reading.scalar);
+	PG_RETURN_JSONB_P(make_jsonb(scalar.data, scalar.len));
+}
+
+/* The text that jsonb_in makes of some. */
+const char *
+shim_jsonb_canonical(const char *text, int len)
+{
+	Datum		jsonb = DirectFunctionCall1(jsonb_in,
+											CStringGetDatum(pnstrdup(text, len)));
+
+	return shim_jsonb_text(DatumGetJsonbP(jsonb));
+}
+
+Jsonb *
+JsonbValueToJsonb(JsonbValue *val)
+{
+	const char *text = container_text(val->val.binary.data);
+
+	return make_jsonb(text, strlen(text));
+}
+
+JsonbIterator *
+JsonbIteratorInit(JsonbContainer *container)
+{
+	Reader	   *reader = palloc0(sizeof(Reader));
+	const char *text = container_text(container);
+
+	if (outline_read(&reader->document, text, strlen(text), NULL) != VERDICT_VALID)
+		shim_fail("a container holds what is no JSON: %s", text);
+	reader->is_object = JsonContainerIsObject(container);
+	return (JsonbIterator *) reader;
 }
 
 /* Gives the parts of a container; never what is nested in them. */

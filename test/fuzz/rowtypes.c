@@ -202,9 +202,8 @@ is_said(Form_pg_attribute att, Datum datum, const JsonValue *value)
 			return VARSIZE_ANY_EXHDR(datum) == value->len &&
 				memcmp(VARDATA_ANY(datum), value->text, value->len) == 0;
 		case JSONBOID:
-			return strlen(shim_jsonb_text(DatumGetJsonbP(datum))) == value->len &&
-				memcmp(shim_jsonb_text(DatumGetJsonbP(datum)), value->text,
-					   value->len) == 0;
+			return strcmp(shim_jsonb_text(DatumGetJsonbP(datum)),
+						  shim_jsonb_canonical(value->text, value->len)) == 0;
 	}
 	return false;
 }
@@ -277,9 +276,10 @@ extra_holds(const JsonObject *extra, const char *name, const JsonValue *value)
 	if (kept->type == JSON_TOKEN_NUMBER)
 		return value->type == JSON_TOKEN_NUMBER &&
 			number_of(kept->token) == number_of(value->token);
-	return kept->type == value->type && (kept->token != NULL ||
-										 (kept->len == value->len &&
-										  memcmp(kept->text, value->text, kept->len) == 0));
+	return kept->type == value->type &&
+		(kept->token != NULL ||
+		 strcmp(pnstrdup(kept->text, kept->len),
+				shim_jsonb_canonical(value->text, value->len)) == 0);
 }
 
 /* Fails unless a column holds what the object says, or "extra" does. */

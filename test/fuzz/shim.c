@@ -26,6 +26,7 @@
 #include "common/jsonapi.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -46,6 +47,7 @@ MemoryContext TopMemoryContext = NULL;
 ResourceOwner CurrentResourceOwner = NULL;
 sigjmp_buf *PG_exception_stack = NULL;
 ErrorContextCallback *error_context_stack = NULL;
+volatile sig_atomic_t InterruptPending = false;
 
 static Chunk **chunks = NULL;	/* in order of age; NULL: freed */
 static size_t nchunks = 0;
@@ -83,6 +85,12 @@ hide_chunk(Chunk *chunk)
 {
 	ASAN_POISON_MEMORY_REGION(chunk, sizeof(Chunk));
 	return chunk + 1;
+}
+
+/* Nobody interrupts. */
+void
+ProcessInterrupts(void)
+{
 }
 
 /* A piece of memory that belongs into a place of the list. */

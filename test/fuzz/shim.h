@@ -26,5 +26,6 @@ extern int	shim_subtransactions(void);
 extern TupleDesc shim_row_type(const ShimColumn *columns, int n);
 extern ArrayType *shim_array(char *const *texts, int n);
 extern const char *shim_jsonb_text(const Jsonb *jsonb);
+extern const char *shim_jsonb_canonical(const char *text, int len);
 
 #endif							/* FUZZ_SHIM_H */
