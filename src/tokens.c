@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "port/pg_bitutils.h"
 
 #include "tokens.h"
 
@@ -25,21 +26,36 @@ static const char meaning[256] = {
 	['{'] = OPEN,['['] = OPEN,['}'] = CLOSE,[']'] = CLOSE,['"'] = QUOTE
 };
 
-/* Bytes of a word that are zero have their highest bit set in the result. */
+/*
+ * Bytes of a word that are zero have their highest bit set in the result, and
+ * so may have bytes above the first of them.
+ */
 #define ONES			UINT64CONST(0x0101010101010101)
 #define HIGH_BITS		UINT64CONST(0x8080808080808080)
 #define ZERO_BYTES(word) (((word) - ONES) & ~(word) & HIGH_BITS)
 
-/* Does one of eight bytes matter in a string: quote, backslash or control? */
-static inline bool
-matters(const char *c)
+/*
+ * How many of the next eight bytes come before the first one that matters in
+ * a string: a quote, a backslash or a control character.  Where the lowest
+ * byte of a word is not the first one: 0 unless it is all eight.
+ */
+static inline int
+count_plain(const char *c)
 {
 	uint64		word;
+	uint64		found;
 
 	memcpy(&word, c, sizeof(word));
-	return (ZERO_BYTES(word ^ (ONES * '"')) |
-			ZERO_BYTES(word ^ (ONES * '\\')) |
-			((word - ONES * 0x20) & ~word & HIGH_BITS)) != 0;
+	found = ZERO_BYTES(word ^ (ONES * '"')) |
+		ZERO_BYTES(word ^ (ONES * '\\')) |
+		((word - ONES * 0x20) & ~word & HIGH_BITS);
+	if (found == 0)
+		return 8;
+#ifdef WORDS_BIGENDIAN
+	return 0;
+#else
+	return pg_rightmost_one_pos64(found) / 8;
+#endif
 }
 
 /*
@@ -52,8 +68,8 @@ string_end(const char *c, const char *end, bool *plain)
 	*plain = true;
 	for (;;)
 	{
-		while (end - c >= 8 && !matters(c))
-			c += 8;
+		for (int n = 8; n == 8 && end - c >= 8; c += n)
+			n = count_plain(c);
 		for (;; c++)
 		{
 			if (c >= end)
