@@ -18,6 +18,7 @@
 #include "list.h"
 #include "loop.h"
 #include "query.h"
+#include "scalars.h"
 #include "wait.h"
 
 PG_FUNCTION_INFO_V1(rootfi_wait);
@@ -56,17 +57,18 @@ rootfi_wait_record(Jsonb *answer)
 	return &answer->root;
 }
 
-/* A count of an object, 0 if there is none. */
+/* A count of an object, 0 if there is none or it is no whole number. */
 int64
 rootfi_wait_count(JsonbContainer *sync, const char *name)
 {
 	JsonbValue	value;
+	int64		count;
 
 	if (!getKeyJsonValueFromContainer(sync, name, strlen(name), &value) ||
-		value.type != jbvNumeric)
+		value.type != jbvNumeric ||
+		!rootfi_read_int64(numeric_normalize(value.val.numeric), &count))
 		return 0;
-	return DatumGetInt64(DirectFunctionCall1(numeric_int8,
-											 NumericGetDatum(value.val.numeric)));
+	return count;
 }
 
 /* Does the text name a state in which nothing has been decided? */

@@ -182,6 +182,10 @@ $sandbox->fault(
 is($state, 'RUNNING', 'after the time-out its last state is returned');
 like($warning, qr/WARNING:  sync "slow" is not over yet/, 'with a warning');
 $sandbox->clear_faults;
+$sandbox->fault(
+	{ status => 200, path => '/v3/core/syncs/odd/jobs', body => { data => [] } },
+	{ status => 200, path => '/v3/core/syncs/odd', body => { data => { sync_id => 'odd', status => 'SUCCESS', running_count => 1e30, pending_count => 0.5 } } });
+is($node->safe_psql('postgres', q{SELECT rootfi_wait_sync('odd', '700ms') #>> '{state,status}'}), 'SUCCESS', 'what is no count does not matter');
 
 # Options, plain filters and several operators
 (undef, $request) = call(q{rootfi_delete_subscription('157', cancel_at_period_end => false, prorate => true)});
