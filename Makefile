@@ -7,6 +7,7 @@
 #			seconds (20); needs clang
 # make demo, make test	all in one: install what is missing, build, start a
 #			throw-away server, run, clean up; KEEP=1 keeps it
+# make bench		likewise, the benchmark; its settings are in test/bin/bench
 
 EXTENSION = rootfi
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" rootfi.control)
@@ -33,9 +34,9 @@ PKG_CONFIG ?= pkg-config
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: sandbox clean-sandbox demo test fuzz clean-fuzz reference
+.PHONY: sandbox clean-sandbox demo test bench fuzz clean-fuzz reference
 
-# These need no PostgreSQL: demo, test and fuzz install it themselves.
+# These need no PostgreSQL: demo, test, bench and fuzz install it themselves.
 sandbox:
 	$(MAKE) -C test/sandbox
 
@@ -48,6 +49,9 @@ demo:
 test:
 	test/bin/test
 
+bench:
+	test/bin/bench
+
 fuzz:
 	test/bin/packages fuzz
 	test/fuzz/run
@@ -55,7 +59,7 @@ fuzz:
 clean-fuzz:
 	$(MAKE) -C test/fuzz clean
 
-ifneq ($(filter-out sandbox clean-sandbox demo test fuzz clean-fuzz,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out sandbox clean-sandbox demo test bench fuzz clean-fuzz,$(or $(MAKECMDGOALS),all)),)
 
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifeq ($(wildcard $(PGXS)),)
@@ -63,7 +67,7 @@ $(error PostgreSQL's extension build files are missing: install \
 	postgresql-server-dev-15 or later, or set PG_CONFIG)
 endif
 
-ifneq ($(filter-out sandbox clean-sandbox demo test fuzz clean-fuzz clean distclean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out sandbox clean-sandbox demo test bench fuzz clean-fuzz clean distclean,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --atleast-version=7.83 libcurl 2>/dev/null && echo found),found)
 $(error libcurl 7.83 or later is missing: install libcurl4-openssl-dev and \
 	pkg-config)

@@ -164,13 +164,17 @@ build() {
 	run "${make[@]}" -j "$(nproc)" all sandbox && run "${make[@]}" -s install
 }
 
-# Starts a server. Any role may log in without a password, but only the
-# server's user gets into the directory of its socket.
+# start_cluster [SETTING=VALUE]...: starts a server. Any role may log in without
+# a password, but only the server's user gets into the directory of its socket.
 start_cluster() {
+	local settings='' setting
+	for setting in "$@"; do
+		settings+=" -c $setting"
+	done
 	if ! run "$bindir/initdb" -D "$work/data" -U postgres -A trust -E UTF8 \
 		--locale=C.UTF-8 --no-sync ||
 		! run "$bindir/pg_ctl" -D "$work/data" -l "$work/server.log" -o "-c fsync=off \
-			-c listen_addresses='' -c unix_socket_directories='$work/socket'" start; then
+			-c listen_addresses='' -c unix_socket_directories='$work/socket'$settings" start; then
 		cat "$work/server.log"
 		return 1
 	fi
