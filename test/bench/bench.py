@@ -11,6 +11,8 @@ import sys
 
 import call
 import load
+import measure
+import report
 import stage
 import streams
 
@@ -64,6 +66,17 @@ def parse():
     return options
 
 
+def run(section, options):
+    """Runs a section, and says how much the machine's host has disturbed."""
+    used, stolen = measure.processor_times()
+    section(options)
+    used, stolen = (after - before for after, before in zip(
+        measure.processor_times(), (used, stolen)))
+    if stolen * 100 > used:
+        report.note(f"{stolen / (used + stolen):.0%} of the processor time was"
+                    " taken by others on the machine's host")
+
+
 def main():
     """Runs the sections; a difference between tables ends all."""
     options = parse()
@@ -71,7 +84,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     for name in options.sections:
         try:
-            SECTIONS[name](options)
+            run(SECTIONS[name], options)
         except (stage.Different, RuntimeError) as error:
             sys.exit(f"bench: {name}: {error}")
 

@@ -40,8 +40,10 @@ def line(name, rounds):
 def footnote(rounds, orders):
     """Says what 1 was."""
     seconds = median([costs["COPY"][0].seconds for costs in rounds])
-    report.note(f"time 1 = {seconds / orders * 1e6:.1f} us an order;"
-                " backend and client: processor time, 1 = COPY's backend's")
+    wal = median([costs["COPY"][0].wal for costs in rounds])
+    report.note(f"1 is {seconds / orders * 1e6:.1f} us and {wal / orders:.0f}"
+                " bytes of WAL an order; backend and client: processor time,"
+                "\nin units of that of COPY's backend")
 
 
 def load(options):

@@ -52,6 +52,15 @@ def reaped(pid):
     return (int(fields[13]) + int(fields[14])) / TICK
 
 
+def processor_times():
+    """The processor time of the whole machine that was used, and that its
+    host gave to others meanwhile, in ticks."""
+    with open("/proc/stat") as file:
+        user, nice, system, _, _, irq, softirq, stolen = map(
+            int, file.readline().split()[1:9])
+    return user + nice + system + irq + softirq, stolen
+
+
 class Sampler(threading.Thread):
     """Watches the memory of the backends of a run until it is stopped."""
 
