@@ -149,6 +149,9 @@ ALTER TABLE rootfi_seen ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own ON rootfi_stream
 	USING (rootfi_can_act_as(owner));
+-- one that its owner could not add is not to be run for nothing by others
+CREATE POLICY server ON rootfi_stream AS RESTRICTIVE FOR INSERT
+	WITH CHECK (has_server_privilege(owner, server, 'USAGE'));
 CREATE POLICY monitor ON rootfi_stream FOR SELECT
 	USING (pg_has_role('pg_read_all_stats', 'USAGE'));
 CREATE POLICY own ON rootfi_run
@@ -300,16 +303,21 @@ BEGIN ATOMIC
 		-- the setting is not there before the library is
 		WHERE s.server = coalesce(current_setting('rootfi.server', true), 'rootfi')
 			AND (rootfi_freshness.company_id IS NULL OR s.company_id = rootfi_freshness.company_id)
+	), wanted AS MATERIALIZED (
+		SELECT array_agg(DISTINCT s.company_id) AS ids, bool_or(s.company_id IS NULL) AS is_all
+		FROM streams AS s
+		WHERE NOT s.is_core
 	), companies AS MATERIALIZED (
-		-- a single one need not be looked for among all
+		-- one alone need not be looked for among all; of several, one that
+		-- RootFi does not know must not hide the others
 		SELECT c.rootfi_id AS company_id, to_jsonb(c) AS company
 		FROM rootfi_list_companies() AS c
-		WHERE EXISTS (SELECT FROM streams AS s WHERE NOT s.is_core AND s.company_id IS NULL)
+		WHERE (SELECT w.is_all OR cardinality(w.ids) > 1 FROM wanted AS w)
+			AND EXISTS (SELECT FROM wanted AS w WHERE w.is_all OR c.rootfi_id = ANY (w.ids))
 		UNION ALL
-		SELECT s.company_id, coalesce(a -> 'data', a)
-		FROM (SELECT DISTINCT s.company_id FROM streams AS s WHERE NOT s.is_core AND s.company_id IS NOT NULL) AS s,
-			LATERAL rootfi_get_company(s.company_id) AS a
-		WHERE NOT EXISTS (SELECT FROM streams AS s WHERE NOT s.is_core AND s.company_id IS NULL)
+		SELECT w.ids[1], coalesce(a -> 'data', a)
+		FROM wanted AS w, LATERAL rootfi_get_company(w.ids[1]) AS a
+		WHERE NOT w.is_all AND cardinality(w.ids) = 1
 	), connections AS MATERIALIZED (
 		SELECT c.company_id, upper(n.category) AS category,
 			upper(coalesce(n.connection_status, n.extra ->> 'status')) AS status, n.last_synced

@@ -160,6 +160,8 @@ my @outcomes = (
 	[ q{DELETE FROM rootfi_stream},                                                         qw(0     0       0       1       1       0) ],
 	[ q{INSERT INTO rootfi_stream (owner, server, resource, target_schema, target_table) VALUES ('owner', 'rootfi', 'ecommerce/items', 'own', 'items')},
 	                                                                                        qw(42501 42501   42501   1       1       42501) ],
+	[ q{INSERT INTO rootfi_stream (server, resource, target_schema, target_table) VALUES ('rootfi', 'ecommerce/items', 'own', 'items')},
+	                                                                                        qw(42501 1       1       1       1       42501) ],
 	[ q{INSERT INTO rootfi_run (stream_id, kind) VALUES (1, 'full')},                       qw(42501 42501   42501   1       1       42501) ],
 	[ q{INSERT INTO rootfi_seen VALUES (1, 1, '{}', '{}')},                                 qw(42501 42501   42501   1       1       42501) ],
 	[ q{TRUNCATE rootfi_stream CASCADE},                                                    qw(42501 42501   42501   42501   42501   42501) ],

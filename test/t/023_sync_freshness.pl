@@ -260,7 +260,13 @@ is(query(q{SELECT health, company_id IS NULL, remote_lag BETWEEN '4:47' AND '4:4
 is_deeply([ requests_of('SELECT count(*) FROM rootfi_freshness()') ], [ '/v3/core/companies', '/v3/core/syncs', '/v3/core/syncs' ], 'and takes one request for each of them, and one for the list');
 query(q{SELECT rootfi_add_stream('ecommerce/orders', 1089, 'one')});
 is(scalar(my @r = requests_of('SELECT count(*) FROM rootfi_freshness()')), 3, 'with streams of single companies there are not more');
-query(q{DELETE FROM rootfi_stream WHERE company_id = 1089});
+query(q{DELETE FROM rootfi_stream WHERE company_id IS NULL; SELECT rootfi_add_stream('ecommerce/orders', 4242, 'unknown')});
+is(query(q{SELECT string_agg(company_id || ' ' || health, ', ' ORDER BY company_id) FROM rootfi_freshness()}), '1089 never copied, 4242 never copied',
+	'a company that RootFi does not know does not hide the others');
+query('UPDATE rootfi_stream SET completed_at = now()');
+is(query(q{SELECT string_agg(company_id || ' ' || health, ', ' ORDER BY company_id) FROM rootfi_freshness()}), '1089 healthy, 4242 not connected', 'it is not connected');
+is_deeply([ requests_of('SELECT count(*) FROM rootfi_freshness()') ], [ '/v3/core/companies', '/v3/core/syncs' ], 'several companies are looked for by one request');
+query(q{DELETE FROM rootfi_stream; SELECT rootfi_add_stream('ecommerce/orders'); CALL rootfi_sync()});
 foreach my $bad (
 	[ 'remote failed', sub { remote_sync({ company_id => 1090, status => 'FAILED' }) } ],
 	[ 'remote partial', sub { remote_sync({ company_id => 1090, status => 'PARTIAL_SUCCESS' }) } ],
