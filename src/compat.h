@@ -23,6 +23,11 @@
 #include "utils/resowner.h"
 #include "utils/wait_event.h"
 
+/* Says, before its declaration, that a function does not return. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn		pg_attribute_noreturn()
+#endif
+
 /* May the user use the foreign server? */
 static inline AclResult
 rootfi_server_aclcheck(Oid serverid, Oid userid)

@@ -158,7 +158,8 @@ url_problem(CURLU *url, const char *value, const char **hint)
 
 	*hint = "Write it like \"https://api.rootfi.dev\".";
 	/* libcurl forgives one slash or three; paths are appended to the text */
-	if (curl_url_set(url, CURLUPART_URL, value, 0) != CURLUE_OK ||
+	if (curl_url_set(url, CURLUPART_URL, value,
+					 CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
 		strstr(value, "://") == NULL || strstr(value, ":///") != NULL)
 		return "It is not a URL.";
 	scheme = url_part(url, CURLUPART_SCHEME);

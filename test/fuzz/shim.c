@@ -133,11 +133,15 @@ palloc_extended(Size size, int flags)
 	return (flags & MCXT_ALLOC_ZERO) ? palloc0(size) : palloc(size);
 }
 
+/* The server's libraries for programs beside it free what is NULL, too. */
 void
 pfree(void *pointer)
 {
-	Chunk	   *chunk = show_chunk(pointer);
+	Chunk	   *chunk;
 
+	if (pointer == NULL)
+		return;
+	chunk = show_chunk(pointer);
 	chunks[chunk->place] = NULL;
 	free(chunk);
 }

@@ -9,6 +9,8 @@
 #include "utils/array.h"
 #include "utils/jsonb.h"
 
+#include "compat.h"
+
 /* A column of a row type. */
 typedef struct ShimColumn
 {
@@ -19,7 +21,7 @@ typedef struct ShimColumn
 
 extern size_t shim_mark(void);
 extern void shim_release(size_t mark);
-extern void shim_fail(const char *fmt,...) pg_attribute_noreturn() pg_attribute_printf(1, 2);
+pg_noreturn extern void shim_fail(const char *fmt,...) pg_attribute_printf(1, 2);
 extern int	shim_error(void);
 extern int	shim_subtransactions(void);
 

@@ -709,8 +709,9 @@ subtest 'ids are decoded' => sub {
 		200, 'and in a delete');
 	is_error(get("$orders/ord/1"), 404, 'not-found',
 		'a bare slash is a path');
-	is_error(get("$orders/%zz"), 404, 'not-found',
-		'what does not decode is not found');
+	# newer versions of libmicrohttpd refuse it themselves
+	like(get("$orders/%zz")->{status},
+		qr/^40[04]$/, 'what does not decode is not found');
 	is_error(post($orders, batch(1089, order('"platform_id":"ord_123456"'))),
 		400, 'record-already-exists', 'a platform_id is unique');
 };

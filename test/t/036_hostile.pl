@@ -398,7 +398,8 @@ $json->ascii(0);
 foreach my $path ('/', '/v4/x', '/v4/x.y', '/v4/...', '/v4/..x', '/v4/x..', '/v4/%2e%2e%2e', '/v4/%2ex', '/@other.host/x', '/v4//x', '/v4/%0d%0aEvil:%201')
 {
 	my ($output, @requests) = requests_of("SELECT rootfi_request('GET', '$path')");
-	is(join(' ', map { $_->{target} } @requests), $path, "path $path is sent as it is");
+	# newer versions of libcurl write hexadecimal digits large
+	is(lc join(' ', map { $_->{target} } @requests), lc $path, "path $path is sent as it is");
 }
 foreach my $method ("GET\r\nEvil: 1", 'GET /x HTTP/1.1', '', 'TRACE', 'CONNECT', 'OPTIONS', "G\x{ca}T")
 {
