@@ -19,6 +19,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -296,15 +297,29 @@ keys_init(Target *target)
 	rootfi_page_init(&target->keys, desc, target->registry);
 }
 
-/* Is there no row in the table? */
+/*
+ * Is there no row of the stream's company in the table of children, or no row
+ * at all if that cannot be told?  The key is to be used for it, as of all
+ * companies one row may be far away.
+ */
 static bool
-is_empty(const TargetTable *table)
+is_empty(const TargetTable *table, const Stream *stream)
 {
-	SqlArgs		none = {0};
-	bool		empty = rootfi_sql_once(psprintf("SELECT FROM %s LIMIT 1",
-												 table->name),
-										NULL, &none) == 0;
+	static const char *const others[] = {"enable_seqscan", NULL};
+	static const Oid types[] = {INT8OID};
+	bool		by_company = stream->has_company &&
+	strcmp(table->keys[0], "rootfi_company_id") == 0;
+	SqlArgs		args = {0};
+	int			level = rootfi_sql_without(others);
+	bool		empty;
 
+	if (by_company)
+		rootfi_sql_int8(&args, stream->company_id);
+	empty = rootfi_sql_once(psprintf("SELECT FROM %s%s LIMIT 1", table->name,
+									 by_company ? " WHERE rootfi_company_id"
+									 " OPERATOR(pg_catalog.=) $1" : ""),
+							types, &args) == 0;
+	AtEOXact_GUC(true, level);
 	SPI_freetuptable(SPI_tuptable);
 	return empty;
 }
@@ -339,7 +354,7 @@ add_child(Target *target, const Stream *stream, Oid namespace,
 					 errmsg("column \"%s\" of table %s has not the type that a sync needs",
 							table->table.keys[i], table->table.name),
 					 errdetail("Keys of children are bigint, \"ordinal\" is integer.")));
-	table->was_empty = is_empty(&table->table);
+	table->was_empty = is_empty(&table->table, stream);
 	rootfi_row_claim(target->parent.plan, child->member);
 	for (int i = 0; child->strays && child->strays[i].member; i++)
 		rootfi_row_claim(target->parent.plan, child->strays[i].member);

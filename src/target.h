@@ -60,7 +60,7 @@ typedef struct ChildTable
 {
 	TargetTable table;
 	const ChildList *child;
-	bool		was_empty;		/* at the start of the run */
+	bool		was_empty;		/* of the stream's company, at the start */
 	KeyStatement clear;			/* deletes the children of some parents */
 } ChildTable;
 

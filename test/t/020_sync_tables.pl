@@ -59,6 +59,11 @@ $sandbox->touch('ecommerce/orders', 1089, 60);
 like(sync($node, ''), qr/ 60 updated/, 'all rows change');
 is(query(q{SELECT count(*) FROM rootfi.orders AS o JOIN own USING (rootfi_id) WHERE (o.note, o.loaded_at, o.number, o.spare) IS DISTINCT FROM (own.note, own.loaded_at, own.number, own.spare)}),
 	'0', 'columns of the user\'s own keep what they have');
+query(q{
+	INSERT INTO rootfi.order_line_items (rootfi_company_id, order_rootfi_id, ordinal) VALUES (1089, 170, 99);
+	DELETE FROM rootfi.orders WHERE rootfi_id = 170});
+like(full_refresh(), qr/: 1 inserted, 0 updated, 59 unchanged/, 'a row that was deleted comes again');
+is(query('SELECT count(*) FROM rootfi.order_line_items WHERE ordinal = 99'), 0, 'without what its lists had when it went');
 is(query('SELECT count(*) FROM rootfi.orders WHERE gross IS DISTINCT FROM total_amount + total_discount'), '0', 'a generated column follows');
 my $record = record($sandbox, "$orders/160");
 $sandbox->fault({ path => $orders, body => list_of({
