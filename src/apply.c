@@ -177,13 +177,29 @@ is_written(const PageRecord *record)
 }
 
 /*
- * Deletes the children that the written records had.  New records have none,
- * unless somebody emptied the table of the records alone.
+ * Can the written records have no children yet?  New ones have none, unless
+ * somebody emptied the table of the records alone: what the table of children
+ * had then is known for the stream's company, not for another one's records.
  */
+static bool
+are_childless(const SyncPage *page, const ChildTable *child)
+{
+	if (page->counts.updated > 0 || !child->was_empty)
+		return false;
+	if (!child->by_company)
+		return true;
+	for (int i = 0; i < page->nrecords; i++)
+		if (page->records[i].is_written &&
+			page->records[i].company_id != page->stream->company_id)
+			return false;
+	return true;
+}
+
+/* Deletes the children that the written records had. */
 static void
 clear_children(SyncPage *page, ChildTable *child)
 {
-	if (page->counts.updated == 0 && child->was_empty)
+	if (are_childless(page, child))
 		return;
 	rootfi_page_keys(page, is_written);
 	rootfi_execute_by_keys(&child->clear);

@@ -298,30 +298,29 @@ keys_init(Target *target)
 }
 
 /*
- * Is there no row of the stream's company in the table of children, or no row
- * at all if that cannot be told?  The key is to be used for it, as of all
- * companies one row may be far away.
+ * Finds out whether the table has no row of the stream's company, or none at
+ * all where that cannot be told.  The key is to be used for it: one row among
+ * those of all companies may be far away.
  */
-static bool
-is_empty(const TargetTable *table, const Stream *stream)
+static void
+look_for_children(ChildTable *child, const Stream *stream)
 {
 	static const char *const others[] = {"enable_seqscan", NULL};
 	static const Oid types[] = {INT8OID};
-	bool		by_company = stream->has_company &&
-	strcmp(table->keys[0], "rootfi_company_id") == 0;
 	SqlArgs		args = {0};
 	int			level = rootfi_sql_without(others);
-	bool		empty;
 
-	if (by_company)
+	child->by_company = stream->has_company &&
+		strcmp(child->table.keys[0], "rootfi_company_id") == 0;
+	if (child->by_company)
 		rootfi_sql_int8(&args, stream->company_id);
-	empty = rootfi_sql_once(psprintf("SELECT FROM %s%s LIMIT 1", table->name,
-									 by_company ? " WHERE rootfi_company_id"
-									 " OPERATOR(pg_catalog.=) $1" : ""),
-							types, &args) == 0;
+	child->was_empty =
+		rootfi_sql_once(psprintf("SELECT FROM %s%s LIMIT 1", child->table.name,
+								 child->by_company ? " WHERE rootfi_company_id"
+								 " OPERATOR(pg_catalog.=) $1" : ""),
+						types, &args) == 0;
 	AtEOXact_GUC(true, level);
 	SPI_freetuptable(SPI_tuptable);
-	return empty;
 }
 
 /* Describes a table of children, if it is there. */
@@ -354,7 +353,7 @@ add_child(Target *target, const Stream *stream, Oid namespace,
 					 errmsg("column \"%s\" of table %s has not the type that a sync needs",
 							table->table.keys[i], table->table.name),
 					 errdetail("Keys of children are bigint, \"ordinal\" is integer.")));
-	table->was_empty = is_empty(&table->table, stream);
+	look_for_children(table, stream);
 	rootfi_row_claim(target->parent.plan, child->member);
 	for (int i = 0; child->strays && child->strays[i].member; i++)
 		rootfi_row_claim(target->parent.plan, child->strays[i].member);

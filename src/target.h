@@ -60,7 +60,8 @@ typedef struct ChildTable
 {
 	TargetTable table;
 	const ChildList *child;
-	bool		was_empty;		/* of the stream's company, at the start */
+	bool		by_company;		/* only the stream's company was looked at */
+	bool		was_empty;		/* at the start of the run */
 	KeyStatement clear;			/* deletes the children of some parents */
 } ChildTable;
 

@@ -219,5 +219,16 @@ is(runs($long), 'incremental complete', 'with 0 only the latest run of the strea
 is(query("SELECT count(*) FROM rootfi_run WHERE stream_id <> $long"), $others, 'and the others keep theirs');
 is(status('kind', $long), 'incremental', 'which the status shows');
 
+# A record of another company in a stream's list: its lists are its own, too.
+query(q{
+	DELETE FROM rootfi_stream;
+	CREATE SCHEMA strange;
+	SELECT rootfi_add_stream('ecommerce/orders', 1090, 'strange');
+	INSERT INTO strange.order_line_items (rootfi_company_id, order_rootfi_id, ordinal) VALUES (1089, 170, 99)});
+$sandbox->fault({ path => $orders, body => list_of(record($sandbox, "$orders/170")) });
+like(sync($node, q{'ecommerce/orders', 1090}), qr/ 1 inserted/, 'a record of another company is taken');
+is(query('SELECT string_agg(DISTINCT (rootfi_company_id, order_rootfi_id)::text, $$ $$), bool_or(ordinal = 99) FROM strange.order_line_items'), '(1089,170)|f',
+	'and what its lists had before is gone');
+
 $sandbox->stop;
 done_testing();
