@@ -30,6 +30,9 @@
 #define MAX_SOCKETS	64			/* watched at the same time */
 #define MAX_EVENTS	16			/* taken from one wait */
 
+/* Idle connections for each transfer: new versions of libcurl keep more. */
+#define CONNECTIONS_KEPT	4
+
 typedef struct WatchedSocket
 {
 	curl_socket_t fd;
@@ -114,8 +117,11 @@ rootfi_loop_multi(void)
 	return multi;
 }
 
-/* Lets libcurl act on one socket, or on its timer. */
-static void
+/*
+ * Lets libcurl act on one socket, or on its timer.  Returns how many transfers
+ * are not over.
+ */
+static int
 act(curl_socket_t fd, int what)
 {
 	sigset_t	saved;
@@ -126,6 +132,7 @@ act(curl_socket_t fd, int what)
 	rc = curl_multi_socket_action(multi, fd, what, &running);
 	sigprocmask(SIG_SETMASK, &saved, NULL);
 	check_multi(rc);
+	return running;
 }
 
 /*
@@ -135,8 +142,12 @@ act(curl_socket_t fd, int what)
 void
 rootfi_loop_add(CURL *easy)
 {
+	int			running;
+
 	check_multi(curl_multi_add_handle(rootfi_loop_multi(), easy));
-	act(CURL_SOCKET_TIMEOUT, 0);
+	running = act(CURL_SOCKET_TIMEOUT, 0);
+	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS,
+					  (long) CONNECTIONS_KEPT * Max(running, 1));
 }
 
 /* Takes a transfer out, finished or not.  Never raises an error. */
