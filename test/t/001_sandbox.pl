@@ -710,8 +710,15 @@ subtest 'ids are decoded' => sub {
 	is_error(get("$orders/ord/1"), 404, 'not-found',
 		'a bare slash is a path');
 	# newer versions of libmicrohttpd refuse it themselves
-	like(get("$orders/%zz")->{status},
-		qr/^40[04]$/, 'what does not decode is not found');
+	if (system('pkg-config --atleast-version=1.0.2 libmicrohttpd') == 0)
+	{
+		is(get("$orders/%zz")->{status}, 400, 'what does not decode is refused');
+	}
+	else
+	{
+		is_error(get("$orders/%zz"), 404, 'not-found',
+			'what does not decode is not found');
+	}
 	is_error(post($orders, batch(1089, order('"platform_id":"ord_123456"'))),
 		400, 'record-already-exists', 'a platform_id is unique');
 };

@@ -395,11 +395,15 @@ foreach my $path ('', 'x', '//other.host/x', '///x', 'http://other.host/x', '/v4
 	}
 }
 $json->ascii(0);
+my $writes_large = system('pkg-config --atleast-version=8.15 libcurl') == 0;
 foreach my $path ('/', '/v4/x', '/v4/x.y', '/v4/...', '/v4/..x', '/v4/x..', '/v4/%2e%2e%2e', '/v4/%2ex', '/@other.host/x', '/v4//x', '/v4/%0d%0aEvil:%201')
 {
 	my ($output, @requests) = requests_of("SELECT rootfi_request('GET', '$path')");
+	my $sent = join(' ', map { $_->{target} } @requests);
+
 	# newer versions of libcurl write hexadecimal digits large
-	is(lc join(' ', map { $_->{target} } @requests), lc $path, "path $path is sent as it is");
+	my $expected = $writes_large ? $path =~ s/(%[0-9a-f]{2})/\U$1/gir : $path;
+	is($sent, $expected, "path $path is sent as it is");
 }
 foreach my $method ("GET\r\nEvil: 1", 'GET /x HTTP/1.1', '', 'TRACE', 'CONNECT', 'OPTIONS', "G\x{ca}T")
 {
