@@ -61,14 +61,13 @@ read_short(const char *text, Datum *result)
 	const char *c = begin;
 	int64		digits = 0;
 
-	for (; (*c >= '0' && *c <= '9') || (*c == '.' && point == NULL); c++)
+	for (; c - begin < MAX_SHORT &&
+		 ((*c >= '0' && *c <= '9') || (*c == '.' && point == NULL)); c++)
 	{
 		if (*c == '.')
 			point = c;
 		else
 			digits = digits * 10 + (*c - '0');
-		if (c - begin > MAX_SHORT)
-			return false;
 	}
 	/* a digit on either side of the point, no zero before the first */
 	if (*c != '\0' || c == begin || point == begin || point == c - 1 ||
