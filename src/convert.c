@@ -14,7 +14,6 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
-#include "utils/numeric.h"
 
 #include "columns.h"
 #include "convert.h"
@@ -133,40 +132,19 @@ rootfi_row_default(RowPlan *plan, const char *name, const char *value)
 static void
 to_jsonb_value(const JsonValue *value, JsonbValue *result)
 {
-	Datum		number;
 	Jsonb	   *jsonb;
 
-	result->type = jbvNull;
-	switch (value->type)
+	if (rootfi_jsonb_scalar(value, result))
+		return;
+	jsonb = value->token == NULL ? rootfi_json_value_to_jsonb(value) : NULL;
+	if (jsonb != NULL)
 	{
-		case JSON_TOKEN_TRUE:
-		case JSON_TOKEN_FALSE:
-			result->type = jbvBool;
-			result->val.boolean = value->type == JSON_TOKEN_TRUE;
-			return;
-		case JSON_TOKEN_NULL:
-			return;
-		case JSON_TOKEN_NUMBER:
-			if (rootfi_read_numeric(value->token, &number))
-			{
-				result->type = jbvNumeric;
-				result->val.numeric = DatumGetNumeric(number);
-				return;
-			}
-			break;
-		case JSON_TOKEN_STRING:
-			break;
-		default:
-			jsonb = rootfi_json_value_to_jsonb(value);
-			if (jsonb != NULL)
-			{
-				result->type = jbvBinary;
-				result->val.binary.data = &jsonb->root;
-				result->val.binary.len = VARSIZE(jsonb) - VARHDRSZ;
-				return;
-			}
+		result->type = jbvBinary;
+		result->val.binary.data = &jsonb->root;
+		result->val.binary.len = VARSIZE(jsonb) - VARHDRSZ;
+		return;
 	}
-	/* a string, or what even jsonb cannot hold: its text */
+	/* what even jsonb cannot hold: its text */
 	result->type = jbvString;
 	result->val.string.val = value->token ? value->token :
 		pnstrdup(value->text, value->len);

@@ -26,34 +26,31 @@ typedef struct Builder
 	int			depth;
 } Builder;
 
-/* A string of the scanner's; false if jsonb has no room for one so long. */
+/* A text as a value to push, which points to it; false if it is too long. */
 static bool
-to_string(const Builder *builder, char *string, JsonbValue *result)
+to_string(char *text, JsonbValue *result)
 {
-	/* it is the latest that was decoded, and ends with a NUL */
-	size_t		len = builder->tokens.out - string - 1;
-
 	result->type = jbvString;
-	result->val.string.val = string;
-	result->val.string.len = len;
-	return len <= JENTRY_OFFLENMASK;
+	result->val.string.val = text;
+	result->val.string.len = strlen(text);
+	return result->val.string.len <= JENTRY_OFFLENMASK;
 }
 
-/* Reads a scalar of which the first byte is next. */
-static bool
-take_scalar(Builder *builder, char byte, JsonbValue *result)
+/*
+ * A scalar as a value to push, which points to its token; false if it is none
+ * or jsonb cannot hold it.
+ */
+bool
+rootfi_jsonb_scalar(const JsonValue *value, JsonbValue *result)
 {
-	JsonValue	value;
 	Datum		number;
 
-	if (!rootfi_take_value(&builder->tokens, byte, &value))
-		return false;
-	switch (value.type)
+	switch (value->type)
 	{
 		case JSON_TOKEN_STRING:
-			return to_string(builder, value.token, result);
+			return to_string(value->token, result);
 		case JSON_TOKEN_NUMBER:
-			if (!rootfi_read_numeric(value.token, &number))
+			if (!rootfi_read_numeric(value->token, &number))
 				return false;
 			result->type = jbvNumeric;
 			result->val.numeric = DatumGetNumeric(number);
@@ -61,10 +58,13 @@ take_scalar(Builder *builder, char byte, JsonbValue *result)
 		case JSON_TOKEN_NULL:
 			result->type = jbvNull;
 			return true;
-		default:
+		case JSON_TOKEN_TRUE:
+		case JSON_TOKEN_FALSE:
 			result->type = jbvBool;
-			result->val.boolean = value.type == JSON_TOKEN_TRUE;
+			result->val.boolean = value->type == JSON_TOKEN_TRUE;
 			return true;
+		default:
+			return false;
 	}
 }
 
@@ -82,11 +82,13 @@ static bool
 take_inner(Builder *builder, JsonbIteratorToken place)
 {
 	char		byte = rootfi_next_byte(&builder->tokens);
+	JsonValue	value;
 	JsonbValue	scalar;
 
 	if (byte == '{' || byte == '[')
 		return take_container(builder, byte);
-	if (!take_scalar(builder, byte, &scalar))
+	if (!rootfi_take_value(&builder->tokens, byte, &value) ||
+		!rootfi_jsonb_scalar(&value, &scalar))
 		return false;
 	push(builder, place, &scalar);
 	return true;
@@ -102,7 +104,7 @@ take_member(Builder *builder)
 	if (rootfi_next_byte(&builder->tokens) != '"')
 		return false;
 	name = rootfi_take_string(&builder->tokens);
-	if (name == NULL || !to_string(builder, name, &key) ||
+	if (name == NULL || !to_string(name, &key) ||
 		!rootfi_take_byte(&builder->tokens, ':'))
 		return false;
 	push(builder, WJB_KEY, &key);
