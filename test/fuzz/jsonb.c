@@ -252,107 +252,58 @@ pushJsonbValue(JsonbParseState **pstate, JsonbIteratorToken seq,
 	return result;
 }
 
-/* The server's parser tells these what it meets; they push it. */
-#if PG_VERSION_NUM >= 160000
-#define ACTION			static JsonParseErrorType
-#define ACTION_DONE		return JSON_SUCCESS
-#else
-#define ACTION			static void
-#define ACTION_DONE		return
-#endif
-
-/* A text being read by the server's parser. */
-typedef struct Reading
+/* Pushes a value, with all that is nested in it; returns what that returns. */
+static JsonbValue *
+push_value(JsonbParseState **state, JsonbIteratorToken place,
+		   const JsonValue *value)
 {
-	JsonbParseState *state;
-	JsonbValue *latest;			/* what the latest push returned */
-	JsonbValue	scalar;			/* of a text that is no container */
-} Reading;
+	JsonbValue	item = {.type = jbvString};
+	JsonDocument document;
 
-/* Pushes a token. */
-static void
-push(Reading *reading, JsonbIteratorToken token, JsonbValue *value)
-{
-	reading->latest = pushJsonbValue(&reading->state, token, value);
-}
-
-ACTION
-begin_object(void *reading)
-{
-	push(reading, WJB_BEGIN_OBJECT, NULL);
-	ACTION_DONE;
-}
-
-ACTION
-end_object(void *reading)
-{
-	push(reading, WJB_END_OBJECT, NULL);
-	ACTION_DONE;
-}
-
-ACTION
-begin_array(void *reading)
-{
-	push(reading, WJB_BEGIN_ARRAY, NULL);
-	ACTION_DONE;
-}
-
-ACTION
-end_array(void *reading)
-{
-	push(reading, WJB_END_ARRAY, NULL);
-	ACTION_DONE;
-}
-
-ACTION
-begin_field(void *reading, char *name, bool isnull)
-{
-	JsonbValue	key = {.type = jbvString};
-
-	key.val.string.val = name;
-	key.val.string.len = strlen(name);
-	push(reading, WJB_KEY, &key);
-	ACTION_DONE;
-}
-
-ACTION
-take_scalar(void *arg, char *token, JsonTokenType type)
-{
-	Reading    *reading = arg;
-	JsonValue	part = {.token = token,.type = type};
-
-	to_value(&part, &reading->scalar);
-	if (reading->state != NULL)
-		push(reading, innermost((Builder *) reading->state) == ']' ?
-			 WJB_ELEM : WJB_VALUE, &reading->scalar);
-	ACTION_DONE;
+	if (value->token != NULL)
+	{
+		to_value(value, &item);
+		return pushJsonbValue(state, place, &item);
+	}
+	if (outline_read(&document, value->text, value->len, NULL) != VERDICT_VALID)
+		shim_fail("what is nested in JSON is none: %s", value->text);
+	if (document.is_array)
+	{
+		pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+		for (int i = 0; i < document.nelements; i++)
+			push_value(state, WJB_ELEM, &document.elements[i].value);
+		return pushJsonbValue(state, WJB_END_ARRAY, NULL);
+	}
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < document.whole.nmembers; i++)
+	{
+		item.val.string.val = unconstify(char *, document.whole.members[i].name);
+		item.val.string.len = strlen(item.val.string.val);
+		pushJsonbValue(state, WJB_KEY, &item);
+		push_value(state, WJB_VALUE, &document.whole.members[i].value);
+	}
+	return pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
 Datum
 jsonb_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	JsonLexContext *lex = rootfi_json_lexer(text, strlen(text));
-	Reading		reading = {0};
-	JsonSemAction actions = {
-		.semstate = &reading,
-		.object_start = begin_object,
-		.object_end = end_object,
-		.array_start = begin_array,
-		.array_end = end_array,
-		.object_field_start = begin_field,
-		.scalar = take_scalar,
-	};
+	JsonDocument document;
+	JsonbParseState *state = NULL;
 	StringInfoData scalar;
+	JsonbValue	item;
 
-	if (pg_parse_json(lex, &actions) != JSON_SUCCESS)
+	if (outline_read(&document, text, strlen(text), NULL) != VERDICT_VALID)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type json")));
-	if (reading.latest != NULL)
-		PG_RETURN_JSONB_P(JsonbValueToJsonb(reading.latest));
+	if (document.whole.value.token == NULL)
+		PG_RETURN_JSONB_P(JsonbValueToJsonb(push_value(&state, WJB_VALUE,
+													   &document.whole.value)));
+	to_value(&document.whole.value, &item);
 	initStringInfo(&scalar);
-	append_value(&scalar, &reading.scalar);
+	append_value(&scalar, &item);
 	PG_RETURN_JSONB_P(make_jsonb(scalar.data, scalar.len));
 }
 
