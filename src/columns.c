@@ -136,13 +136,14 @@ read_other(RowColumn *column, const JsonValue *value, Datum *result)
 							column->typmod, result);
 }
 
-static const struct
+/* How values of a type are read. */
+typedef struct ColumnKind
 {
 	Oid			type;
 	ColumnReader read;
-}			kinds[] =
+} ColumnKind;
 
-{
+static const ColumnKind kinds[] = {
 	{INT2OID, read_int2},
 	{INT4OID, read_int4},
 	{INT8OID, read_int8},
@@ -155,7 +156,7 @@ static const struct
 	{JSONOID, read_json},
 };
 
-/* How values of a type are read; numeric with a precision by its input. */
+/* The reader of a column; of numeric with a precision by its input. */
 static ColumnReader
 find_reader(Oid type, int32 typmod)
 {

@@ -23,14 +23,14 @@
 
 int			rootfi_run_retention = 30 * SECS_PER_DAY;
 
-/* %1$s is the schema of the extension. */
-static const struct
+/* A statement, and the types of its arguments. */
+typedef struct LedgerText
 {
-	const char *text;
+	const char *text;			/* %1$s is the schema of the extension */
 	Oid			types[MAX_ARGS];
-}			statements[LEDGER_STATEMENTS] =
+} LedgerText;
 
-{
+static const LedgerText statements[LEDGER_STATEMENTS] = {
 	[LEDGER_DUE] = {
 		"SELECT s.stream_id FROM %1$s.rootfi_stream AS s"
 		" WHERE s.enabled AND %1$s.rootfi_can_act_as(s.owner)"
