@@ -39,17 +39,25 @@ def private_memory(pid):
     return 0
 
 
+def state(pid):
+    """The fields of a process's state that follow its name."""
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()
+
+
 def parent(pid):
     """The parent of a process."""
-    with open(f"/proc/{pid}/stat") as file:
-        return int(file.read().rpartition(")")[2].split()[1])
+    return int(state(pid)[1])
+
+
+def used(pid):
+    """The processor time that a process has used, in seconds."""
+    return sum(map(int, state(pid)[11:13])) / TICK
 
 
 def reaped(pid):
-    """The processor time of the children that a process has seen end."""
-    with open(f"/proc/{pid}/stat") as file:
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[13]) + int(fields[14])) / TICK
+    """That of the children that it has seen end."""
+    return sum(map(int, state(pid)[13:15])) / TICK
 
 
 def processor_times():
@@ -142,8 +150,12 @@ class Meter:
         return int(self.cursor.fetchone()[0])
 
     def run(self, *commands, env=None, sandbox=None):
-        """Runs programs side by side, to their end."""
+        """Runs programs side by side, to their end.
+
+        What others have left to be written is written before.
+        """
         cost = Cost()
+        self.cursor.execute("CHECKPOINT")
         if sandbox:
             sandbox.forget()
         cost.wal -= self.position()

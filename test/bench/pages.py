@@ -55,7 +55,6 @@ def script(directory, count, path):
 def fetch_into_table(connection, sandbox, page_size):
     """Fills the table of pages with the answers of the API, as text."""
     cursor = connection.cursor()
-    cursor.execute("TRUNCATE bench.page")
     session = requests.Session()
     session.headers["api_key"] = sandbox.key
     number, cursor_next = 0, ""

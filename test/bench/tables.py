@@ -39,11 +39,10 @@ def database(name):
 
 
 def install(connection, sandbox, page_size):
-    """Makes the extension talk to a sandbox, which may be another one."""
+    """Makes the extension talk to a sandbox."""
     cursor = connection.cursor()
-    cursor.execute("CREATE EXTENSION IF NOT EXISTS rootfi")
+    cursor.execute("CREATE EXTENSION rootfi")
     cursor.execute("SET client_min_messages = warning")
-    cursor.execute("DROP SERVER IF EXISTS rootfi CASCADE")
     cursor.execute(
         "CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi"
         " OPTIONS (base_url %s, page_size %s)", (sandbox.url, str(page_size)))
@@ -72,11 +71,10 @@ def make_peers_tables(connection):
 
 
 def empty(connection, schema):
-    """Empties the tables, and leaves the next run nothing to write."""
+    """Empties the tables."""
     cursor = connection.cursor()
     names = ", ".join(f"{schema}.{table}" for table in TABLES)
     cursor.execute(f"TRUNCATE {names}")
-    cursor.execute("CHECKPOINT")
 
 
 def columns(cursor, table):
