@@ -16,6 +16,7 @@
 #include "apply.h"
 #include "children.h"
 #include "sql.h"
+#include "sqlstates.h"
 #include "statements.h"
 
 /* Puts the row that the table's plan holds into its page. */
@@ -164,7 +165,7 @@ put_children(ChildSink *sink, const ChildList *child,
 									strays, put_child, sink);
 	if (problem != NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 				 errmsg("the list \"%s\" of a record cannot be read",
 						child->member),
 				 errdetail("%s", problem)));

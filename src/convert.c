@@ -18,6 +18,7 @@
 #include "columns.h"
 #include "convert.h"
 #include "scalars.h"
+#include "sqlstates.h"
 
 /* An object being converted. */
 typedef struct RowState
@@ -201,14 +202,14 @@ guess_column(RowPlan *plan, int place, const char *name)
 /*
  * Sorts the members of an object out, without converting anything.  What it
  * points to must outlive it; it lives in the current context.  Of several
- * members of one name the last counts.  What is no object raises 08P01.
+ * members of one name the last counts.  What is no object raises RFP01.
  */
 void
 rootfi_row_read(RowPlan *plan, const JsonObject *json, RowObject *object)
 {
 	if (json->value.type != JSON_TOKEN_OBJECT_START)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 				 errmsg("cannot make a row of what is not a JSON object"),
 				 errdetail("The value begins with: %s",
 						   rootfi_json_show(pnstrdup(json->value.text,

@@ -13,6 +13,7 @@
 
 #include "errors.h"
 #include "json.h"
+#include "sqlstates.h"
 
 #define EXCERPT_LENGTH	120		/* bytes of an answer shown in a detail */
 #define SHORTEST_KEY	8		/* bytes; less may be a word of the answer */
@@ -31,7 +32,7 @@ typedef struct StatusRule
 
 /* The first rule that fits counts. */
 static const StatusRule status_rules[] = {
-	{300, 399, ERRCODE_PROTOCOL_VIOLATION,
+	{300, 399, ERRCODE_ROOTFI_BAD_ANSWER,
 	"Redirects are not followed. Check the option \"base_url\" of server \"%s\"."},
 	{400, 400, ERRCODE_INVALID_PARAMETER_VALUE, NULL},
 	{401, 401, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
@@ -39,8 +40,8 @@ static const StatusRule status_rules[] = {
 	{403, 403, ERRCODE_INSUFFICIENT_PRIVILEGE,
 	"The API key of server \"%s\" may not do this."},
 	{404, 404, ERRCODE_NO_DATA_FOUND, NULL},
-	{405, 405, ERRCODE_FEATURE_NOT_SUPPORTED, NULL},
-	{408, 408, ERRCODE_CONNECTION_FAILURE, "Try again."},
+	{405, 405, ERRCODE_INVALID_PARAMETER_VALUE, NULL},
+	{408, 408, ERRCODE_ROOTFI_LOST, "Try again."},
 	{409, 409, ERRCODE_UNIQUE_VIOLATION, NULL},
 	{410, 410, ERRCODE_NO_DATA_FOUND, NULL},
 	{422, 422, ERRCODE_INVALID_PARAMETER_VALUE, NULL},
@@ -48,7 +49,7 @@ static const StatusRule status_rules[] = {
 	"Ask less often, or raise the options \"max_retries\" and \"timeout\" of server \"%s\"."},
 	{400, 499, ERRCODE_INVALID_PARAMETER_VALUE, NULL},
 	{500, 599, ERRCODE_SYSTEM_ERROR, "The fault is on the server's side. Try again later."},
-	{0, 999, ERRCODE_PROTOCOL_VIOLATION,
+	{0, 999, ERRCODE_ROOTFI_BAD_ANSWER,
 	"Check the option \"base_url\" of server \"%s\"."},
 };
 
@@ -243,7 +244,7 @@ report_status(const HttpResponse *response, const char *action,
 		words = psprintf(" It points to \"%s\".",
 						 shown(response, response->redirect));
 	ereport(ERROR,
-			(errcode(unknown_outcome ? ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN :
+			(errcode(unknown_outcome ? ERRCODE_ROOTFI_UNKNOWN_OUTCOME :
 					 error_sqlstate(rule, &error)),
 			 errmsg(unknown_outcome ? MESSAGE_UNKNOWN_OUTCOME : "could not %s",
 					action),
@@ -262,14 +263,14 @@ static const struct
 }			end_rules[] =
 
 {
-	[HTTP_LOST] = {ERRCODE_CONNECTION_FAILURE, "lost connection to \"%s\""},
-	[HTTP_TIMED_OUT] = {ERRCODE_CONNECTION_FAILURE,
+	[HTTP_LOST] = {ERRCODE_ROOTFI_LOST, "lost connection to \"%s\""},
+	[HTTP_TIMED_OUT] = {ERRCODE_ROOTFI_LOST,
 		"timed out waiting for \"%s\"",
 	"Raise the option \"timeout\" of the server."},
-	[HTTP_TOO_LARGE] = {ERRCODE_PROTOCOL_VIOLATION,
+	[HTTP_TOO_LARGE] = {ERRCODE_ROOTFI_BAD_ANSWER,
 		"too large an answer from \"%s\"",
 	"Raise \"rootfi.max_response_size\", or ask for smaller pages."},
-	[HTTP_GARBLED] = {ERRCODE_PROTOCOL_VIOLATION,
+	[HTTP_GARBLED] = {ERRCODE_ROOTFI_BAD_ANSWER,
 	"no valid HTTP answer from \"%s\""},
 };
 
@@ -281,13 +282,13 @@ report_no_answer(const HttpResponse *response, const char *action)
 
 	if (end == HTTP_NOT_CONNECTED)
 		ereport(ERROR,
-				(errcode(ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION),
+				(errcode(ERRCODE_ROOTFI_NOT_CONNECTED),
 				 errmsg("could not connect to \"%s\": %s",
 						response->host, response->problem),
 				 errdetail("The request to %s was not sent.", action)));
 	if (response->wrote)
 		ereport(ERROR,
-				(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
+				(errcode(ERRCODE_ROOTFI_UNKNOWN_OUTCOME),
 				 errmsg(MESSAGE_UNKNOWN_OUTCOME, action),
 				 errdetail("It was sent to \"%s\". %s.", response->host,
 						   response->problem),
@@ -325,8 +326,8 @@ rootfi_report_unreadable(const HttpResponse *response, const char *action,
 	psprintf("The answer begins with \"%s\".", excerpt(response));
 
 	ereport(ERROR,
-			(errcode(response->wrote ? ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN :
-					 ERRCODE_PROTOCOL_VIOLATION),
+			(errcode(response->wrote ? ERRCODE_ROOTFI_UNKNOWN_OUTCOME :
+					 ERRCODE_ROOTFI_BAD_ANSWER),
 			 errmsg(response->wrote ? MESSAGE_UNKNOWN_OUTCOME :
 					"could not %s: the answer cannot be read", action),
 			 errdetail("The server answered with HTTP status %d. %s %s%s",
@@ -341,7 +342,7 @@ rootfi_report_another(const HttpResponse *response, const char *action,
 					  const char *found)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_PROTOCOL_VIOLATION),
+			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 			 errmsg("could not %s: the server answered with another record",
 					action),
 			 errdetail("Its \"rootfi_id\" is %s.%s", shown(response, found),

@@ -13,6 +13,7 @@
 #include "compat.h"
 #include "json.h"
 #include "scan.h"
+#include "sqlstates.h"
 
 #define LONGEST_SHOWN	1000	/* bytes of a text that a message shows */
 
@@ -91,7 +92,7 @@ rootfi_json_check(const char *text, int len)
 
 /*
  * A value as jsonb, in the current context; NULL if jsonb cannot hold it.
- * What is not JSON at all raises 08P01.
+ * What is not JSON at all raises RFP01.
  */
 Jsonb *
 rootfi_json_value_to_jsonb(const JsonValue *value)
@@ -105,7 +106,7 @@ rootfi_json_value_to_jsonb(const JsonValue *value)
 	return jsonb;
 }
 
-/* Raises 08P01 unless the value is JSON, with all that is nested in it. */
+/* Raises RFP01 unless the value is JSON, with all that is nested in it. */
 void
 rootfi_json_require(const JsonValue *value)
 {
@@ -113,7 +114,7 @@ rootfi_json_require(const JsonValue *value)
 
 	if (problem != NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 				 errmsg("a nested value is not valid JSON"),
 				 errdetail("%s", problem)));
 }

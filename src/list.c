@@ -23,6 +23,7 @@
 #include "list.h"
 #include "query.h"
 #include "scalars.h"
+#include "sqlstates.h"
 
 #define SAFE_PAGE_SIZE	100		/* the documented default */
 #define MAX_EMPTY_PAGES 10		/* one after the other */
@@ -244,7 +245,7 @@ static void
 report_endless(ListScan *scan, const char *problem)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_PROTOCOL_VIOLATION),
+			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 			 errmsg("could not %s: the list does not end", scan->action),
 			 errdetail("%s", problem)));
 }
@@ -313,7 +314,7 @@ count_rows(ListScan *scan)
 /*
  * The next page, or NULL after the last.  It lives until the next call; the
  * request for the page after it is on its way.  Raises the errors of
- * rootfi_check_response, and 08P01 for what is no list.
+ * rootfi_check_response, and RFP01 for what is no list.
  */
 const JsonAnswer *
 rootfi_list_next(ListScan *scan)

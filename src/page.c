@@ -17,6 +17,7 @@
 #include "columns.h"
 #include "scalars.h"
 #include "sql.h"
+#include "sqlstates.h"
 #include "statements.h"
 
 /* A key as a number by which records can be found again. */
@@ -36,7 +37,7 @@ static void
 report_no_key(const SyncPage *page, const char *column)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_PROTOCOL_VIOLATION),
+			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 			 errmsg("a record has no \"%s\" that fits the column of table %s",
 					column, page->target->parent.name),
 			 errdetail("By it the records are told apart.")));

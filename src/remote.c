@@ -18,6 +18,7 @@
 #include "query.h"
 #include "remote.h"
 #include "sql.h"
+#include "sqlstates.h"
 #include "wait.h"
 
 #define LONGEST_SYNC	600000	/* ms */
@@ -158,7 +159,7 @@ start(const Stream *stream, const char *integration)
 
 	if (id == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 				 errmsg("could not %s: the answer has no \"sync_id\"",
 						call.action)));
 	return id;

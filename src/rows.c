@@ -20,6 +20,7 @@
 #include "json.h"
 #include "list.h"
 #include "scalars.h"
+#include "sqlstates.h"
 
 PG_FUNCTION_INFO_V1(rootfi_list);
 PG_FUNCTION_INFO_V1(rootfi_rows);
@@ -179,7 +180,7 @@ put_jsonb(RowSink *sink, RowPlan *plan, const JsonObject *record)
 	CHECK_FOR_INTERRUPTS();
 	if (jsonb == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 				 errmsg("a record cannot be represented as jsonb"),
 				 errdetail("%s", problem)));
 	MemoryContextSwitchTo(old);

@@ -19,6 +19,7 @@
 #include "loop.h"
 #include "query.h"
 #include "scalars.h"
+#include "sqlstates.h"
 #include "wait.h"
 
 PG_FUNCTION_INFO_V1(rootfi_wait);
@@ -39,7 +40,7 @@ rootfi_wait_poll(const Resource *resource, const char *id, const char *server)
 	answer = rootfi_api_call(&call);
 	if (answer == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 				 errmsg("could not %s: the answer is empty", call.action)));
 	return answer;
 }
@@ -136,7 +137,7 @@ make_result(Jsonb *answer, const ListRequest *jobs)
 	result = rootfi_json_to_jsonb(text.data, text.len, &problem);
 	if (result == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 				 errmsg("the list of %s cannot be read",
 						jobs->resource->plural),
 				 errdetail("%s", problem)));

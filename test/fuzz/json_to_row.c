@@ -18,6 +18,7 @@
 #include "rowtypes.h"
 #include "scan.h"
 #include "shim.h"
+#include "sqlstates.h"
 #include "tokens.h"
 
 #define MAX_LEVELS	(MAX_NESTING + 3)	/* with those that are looked into */
@@ -188,7 +189,7 @@ fill_in_phases(RowPlan *plan, const JsonObject *object)
 /*
  * Fills a plan from an object, in two phases or in one go, and checks the row.
  * Only what is no object or not JSON inside may raise an error, and only
- * 08P01.
+ * RFP01.
  */
 static void
 fill(Session *session, RowPlan *plan, const JsonObject *object,
@@ -210,7 +211,7 @@ fill(Session *session, RowPlan *plan, const JsonObject *object,
 	PG_CATCH();
 	{
 		failed = true;
-		if (shim_error() != ERRCODE_PROTOCOL_VIOLATION)
+		if (shim_error() != ERRCODE_ROOTFI_BAD_ANSWER)
 			shim_fail("an error of another kind");
 	}
 	PG_END_TRY();

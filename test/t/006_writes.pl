@@ -1,5 +1,5 @@
 # A write is never sent twice: when its outcome is not known, the error is
-# 08007 and the server saw exactly one request.
+# RF007 and the server saw exactly one request.
 
 use strict;
 use warnings;
@@ -43,7 +43,7 @@ foreach my $name (sort keys %faults)
 				"$prelude SELECT sqlstate_of(\$s\$$writes{$method}\$s\$)") =~ s/.*\n//r;
 			my @sent = grep { $_->{method} eq $method } $sandbox->requests;
 
-			is($code, '08007', "$method, $name: the outcome is unknown" . ($warm ? ' (kept-alive connection)' : ''));
+			is($code, 'RF007', "$method, $name: the outcome is unknown" . ($warm ? ' (kept-alive connection)' : ''));
 			is(scalar @sent, 1, 'it was sent once');
 		}
 	}
@@ -58,7 +58,7 @@ is(scalar(my @requests = $sandbox->requests), 3, 'as often as it takes');
 # A client error says what it is; nothing is sent again.
 $sandbox->reset;
 $sandbox->fault({ status => 408, body => '', times => 2 });
-is(sqlstate_of($node, $writes{PUT}), '08006', 'a write that the server gave up waiting for is an error');
+is(sqlstate_of($node, $writes{PUT}), 'RF006', 'a write that the server gave up waiting for is an error');
 is(scalar(@requests = $sandbox->requests), 1, 'and is not sent again');
 
 $sandbox->stop;

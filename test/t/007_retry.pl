@@ -65,7 +65,7 @@ cmp_ok($seconds, '<', 1, 'not even begun');
 cmp_ok($seconds, '<', 1.5, 'nor what would take longer than the statement may');
 server_options($node, timeout => '700ms');
 ($code, $n, $seconds) = try_with($read, { delay_ms => 3000 });
-is($code, '08006', 'an answer that takes longer than the option timeout is given up');
+is($code, 'RF006', 'an answer that takes longer than the option timeout is given up');
 cmp_ok($seconds, '<', 1.5, 'when that time is over');
 server_options($node, timeout => '5s');
 
@@ -85,8 +85,8 @@ cmp_ok($seconds, '>=', 0.9, 'also when the reset is a point in time');
 # a refused connection
 my $nowhere = PostgreSQL::Test::Cluster::get_free_port();
 server_options($node, base_url => "http://127.0.0.1:$nowhere", max_retries => 1);
-is(sqlstate_of($node, $read), '08001', 'a refused connection is 08001');
-is(sqlstate_of($node, q{SELECT rootfi_delete_order('157')}), '08001', 'also for a write, which was not sent');
+is(sqlstate_of($node, $read), 'RF001', 'a refused connection is RF001');
+is(sqlstate_of($node, q{SELECT rootfi_delete_order('157')}), 'RF001', 'also for a write, which was not sent');
 
 $sandbox->stop;
 done_testing();

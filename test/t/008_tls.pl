@@ -25,16 +25,16 @@ is($node->safe_psql('postgres', $read), '157', 'a proxy of the environment is no
 server_options($node, base_url => $secure->url, ca_file => $wrong);
 my ($status, $output, $error) = $node->psql('postgres', $read);
 like($error, qr/could not connect to .*certificate/, 'an unknown certificate is refused');
-is(sqlstate_of($node, $read), '08001', 'with SQLSTATE 08001');
+is(sqlstate_of($node, $read), 'RF001', 'with SQLSTATE RF001');
 
 server_options($node, ca_file => $right);
 is($node->safe_psql('postgres', $read), '157', 'a certificate that the option ca_file vouches for is accepted');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM rootfi_list_orders(page_size => 50)'), '200', 'lists go over TLS too');
 
 server_options($node, base_url => $elsewhere->url, ca_file => $wrong);
-is(sqlstate_of($node, $read), '08001', 'a certificate for another host is refused');
+is(sqlstate_of($node, $read), 'RF001', 'a certificate for another host is refused');
 server_options($node, base_url => $plain->url =~ s/http:/https:/r);
-is(sqlstate_of($node, $read), '08001', 'a server without TLS is refused');
+is(sqlstate_of($node, $read), 'RF001', 'a server without TLS is refused');
 
 server_options($node, ca_file => '/nonexistent');
 like(($node->psql('postgres', $read))[2], qr/could not connect to/, 'a missing ca_file is an error');

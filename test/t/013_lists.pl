@@ -11,7 +11,7 @@ my ($node, $sandbox) = start_pair(sandbox => { orders => 50000 });
 
 # An error in the first page's rows comes after the second page was asked for.
 $sandbox->fault({ status => 200, body => { data => [ { rootfi_id => 1 }, 'no record' ], next => 'eyJyb290ZmlfaWQiOjE2MH0=' } });
-is(sqlstate_of($node, 'SELECT * FROM rootfi_list_orders(page_size => 10)'), '08P01', 'a row that cannot be made is an error');
+is(sqlstate_of($node, 'SELECT * FROM rootfi_list_orders(page_size => 10)'), 'RFP01', 'a row that cannot be made is an error');
 my @requests = $sandbox->requests;
 is(scalar @requests, 2, 'but the next page was asked for before');
 like($requests[1]{target}, qr/&next=eyJyb290ZmlfaWQiOjE2MH0%3D$/, 'with the cursor of the first');

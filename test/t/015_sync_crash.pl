@@ -195,7 +195,7 @@ check_copy($stream, 1089, 'crashed', $orders, 3);
 
 $stream = add_stream(1090, 'abandoned');
 my $by_name = "CALL rootfi_sync('$resource', 1090)";
-my $is_network = q{IN ('08001', '08006')};
+my $is_network = q{IN ('RF001', 'RF006')};
 
 my $failed = 0;
 

@@ -141,7 +141,7 @@ $node->safe_psql('postgres', q{
 });
 $sandbox->fault({ path => $path, skip => 2, delay_ms => 1900 }, { path => $path, skip => 3, delay_ms => 9000 });
 my $since = latest_request($sandbox);
-is(sync_ends($node, $by_name), '08006', 'an answer that takes too long ends a sync');
+is(sync_ends($node, $by_name), 'RF006', 'an answer that takes too long ends a sync');
 is(stream_row($node, $stream, 'pass_pages'), '4', 'one that takes long while rows are written does not');
 is(sync_ends($node, $by_name), 'no error', 'it is gone on with');
 is(scalar(my @asked = cursors($sandbox, $resource, $since)), 11, 'only the page that did not come was asked for again');

@@ -391,10 +391,10 @@ is_deeply(\@steps, [ @before, @poll ], 'nothing is read then');
 # It is started once.
 $sandbox->fault({ method => 'POST', path => '/v3/core/syncs', reset => 'before', effect => JSON::PP::true });
 ($error, @steps) = steps($sync);
-like($error, qr/ERROR: +08007.*could not confirm the request to start a sync of company 1089/s, 'when the answer is lost nobody knows whether it was started');
+like($error, qr/ERROR: +RF007.*could not confirm the request to start a sync of company 1089/s, 'when the answer is lost nobody knows whether it was started');
 is_deeply(\@steps, \@before, 'so it is not started again');
 $sandbox->fault({ method => 'POST', path => '/v3/core/syncs', status => 200, body => { data => {} } });
-like((steps($sync))[0], qr/ERROR: +08P01.*the answer has no "sync_id"/s, 'an answer without a sync_id is an error');
+like((steps($sync))[0], qr/ERROR: +RFP01.*the answer has no "sync_id"/s, 'an answer without a sync_id is an error');
 
 # Which streams it is for
 query(q{SELECT rootfi_add_stream('ecommerce/orders', target_schema => 'all_of_them'); SELECT rootfi_add_stream('v3/core/companies')});

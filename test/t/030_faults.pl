@@ -146,7 +146,7 @@ my $digits = '1234567890123456789012345678901234567890';
 my $fffd = "\x{fffd}";
 my $total = 'SELECT total_amount::text FROM rootfi_list_orders(max_rows => 5)';
 my $extra = 'SELECT extra::text FROM rootfi_list_orders(max_rows => 5)';
-my $unread = '08007/08007/no error';    # a deletion succeeds by its status alone (C31)
+my $unread = 'RF007/RF007/no error';    # a deletion succeeds by its status alone (C31)
 
 # The table. What is not said is: one request each, no warning, max_retries 0.
 #
@@ -168,50 +168,50 @@ my $unread = '08007/08007/no error';    # a deletion succeeds by its status alon
 #	also		more reads: statement, SQLSTATE, value
 #	then		function that looks further
 my @table = (
-	{ name => 'connection refused', url => $nowhere, read => '08001', write => '08001', sent => '0 0' },
-	{ name => 'connection refused, tried again', url => $nowhere, options => { max_retries => 1 }, read => '08001', write => '08001', sent => '0 0' },
+	{ name => 'connection refused', url => $nowhere, read => 'RF001', write => 'RF001', sent => '0 0' },
+	{ name => 'connection refused, tried again', url => $nowhere, options => { max_retries => 1 }, read => 'RF001', write => 'RF001', sent => '0 0' },
 	# DNS has no label of 64 characters: no resolver sends a query for it
-	{ name => 'name that does not exist', url => 'http://' . 'x' x 64 . '.invalid', https => 1, within => 5000, read => '08001', write => '08001', sent => '0 0' },
-	{ name => 'TLS, unknown certificate authority', tls => 'unknown', read => '08001', write => '08001', sent => '0 0' },
-	{ name => 'TLS, certificate of another host', tls => 'wrong', read => '08001', write => '08001', sent => '0 0' },
-	{ name => 'TLS, expired certificate', tls => 'expired', read => '08001', write => '08001', sent => '0 0' },
-	{ name => 'TLS, the server speaks plain HTTP', url => $faulty->url =~ s/^http:/https:/r, options => { ca_file => $right }, read => '08001', write => '08001', sent => '0 0' },
+	{ name => 'name that does not exist', url => 'http://' . 'x' x 64 . '.invalid', https => 1, within => 5000, read => 'RF001', write => 'RF001', sent => '0 0' },
+	{ name => 'TLS, unknown certificate authority', tls => 'unknown', read => 'RF001', write => 'RF001', sent => '0 0' },
+	{ name => 'TLS, certificate of another host', tls => 'wrong', read => 'RF001', write => 'RF001', sent => '0 0' },
+	{ name => 'TLS, expired certificate', tls => 'expired', read => 'RF001', write => 'RF001', sent => '0 0' },
+	{ name => 'TLS, the server speaks plain HTTP', url => $faulty->url =~ s/^http:/https:/r, options => { ca_file => $right }, read => 'RF001', write => 'RF001', sent => '0 0' },
 
-	{ name => 'reset before the header', fault => { reset => 'before' }, read => '08006', write => '08007' },
-	{ name => 'reset before the header, after the effect', fault => { reset => 'before', effect => \1 }, read => '08006', write => '08007' },
-	{ name => 'reset before the header, tried again', fault => { reset => 'before' }, options => { max_retries => 1 }, read => '08006', write => '08007', sent => '2 1' },
-	{ name => 'reset in the header', raw => bytes("HTTP/1.1 200 OK\r\nContent-", 'reset'), read => '08006', write => '08007' },
-	{ name => 'reset after the header', fault => { reset => 'headers' }, read => '08006', write => '08007' },
-	{ name => 'reset in the body', raw => bytes(head(100) . '{"rootfi_id": 158', 'reset'), read => '08006', write => '08007' },
-	{ name => 'closed before the header', raw => bytes('', 'close'), read => '08006', write => '08007' },
-	{ name => 'body cut short', fault => { truncate => 10 }, read => '08006', write => '08007' },
-	{ name => 'body shorter than announced', raw => record('{"rootfi_id": 158}', length => 30), options => { timeout => '300ms' }, within => 2000, read => '08006', write => '08007' },
-	{ name => 'body longer than announced', raw => record('{"rootfi_id": 158}', length => 10), read => '08P01', write => $unread },
-	{ name => 'length that is no number', raw => record('{"rootfi_id": 158}', length => 'ten'), read => '08P01', write => '08007' },
-	{ name => 'length below zero', raw => record('{"rootfi_id": 158}', length => -1), read => '08P01', write => '08007' },
+	{ name => 'reset before the header', fault => { reset => 'before' }, read => 'RF006', write => 'RF007' },
+	{ name => 'reset before the header, after the effect', fault => { reset => 'before', effect => \1 }, read => 'RF006', write => 'RF007' },
+	{ name => 'reset before the header, tried again', fault => { reset => 'before' }, options => { max_retries => 1 }, read => 'RF006', write => 'RF007', sent => '2 1' },
+	{ name => 'reset in the header', raw => bytes("HTTP/1.1 200 OK\r\nContent-", 'reset'), read => 'RF006', write => 'RF007' },
+	{ name => 'reset after the header', fault => { reset => 'headers' }, read => 'RF006', write => 'RF007' },
+	{ name => 'reset in the body', raw => bytes(head(100) . '{"rootfi_id": 158', 'reset'), read => 'RF006', write => 'RF007' },
+	{ name => 'closed before the header', raw => bytes('', 'close'), read => 'RF006', write => 'RF007' },
+	{ name => 'body cut short', fault => { truncate => 10 }, read => 'RF006', write => 'RF007' },
+	{ name => 'body shorter than announced', raw => record('{"rootfi_id": 158}', length => 30), options => { timeout => '300ms' }, within => 2000, read => 'RF006', write => 'RF007' },
+	{ name => 'body longer than announced', raw => record('{"rootfi_id": 158}', length => 10), read => 'RFP01', write => $unread },
+	{ name => 'length that is no number', raw => record('{"rootfi_id": 158}', length => 'ten'), read => 'RFP01', write => 'RF007' },
+	{ name => 'length below zero', raw => record('{"rootfi_id": 158}', length => -1), read => 'RFP01', write => 'RF007' },
 	# libcurl has no code for this, only for lost connections
-	{ name => 'chunk without a size', raw => bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{\"rootfi_id\": 158}\r\n0\r\n\r\n"), read => '08006', write => '08007' },
-	{ name => 'chunks that end early', raw => bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"rootfi_id\"", 'close'), read => '08006', write => '08007' },
-	{ name => 'compression that is none', raw => record('{"rootfi_id": 158}', header => ['Content-Encoding: gzip']), read => '08P01', write => '08007' },
-	{ name => 'compression that nobody asked for', raw => record('{"rootfi_id": 158}', header => ['Content-Encoding: rot13']), read => '08P01', write => '08007' },
-	{ name => 'one byte of the body a second', raw => sub { $_[0]->send(head(100)); $_[0]->drip('{"rootfi_id": 158' . ' ' x 90, 1) }, options => { timeout => '300ms' }, within => 2000, read => '08006', write => '08007' },
-	{ name => 'one byte of the header a second', raw => sub { $_[0]->drip(head(2), 1) }, options => { timeout => '300ms' }, within => 2000, read => '08006', write => '08007' },
-	{ name => 'never an answer', raw => sub { $_[0]->hang }, options => { timeout => '300ms' }, within => 2000, read => '08006', write => '08007' },
+	{ name => 'chunk without a size', raw => bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{\"rootfi_id\": 158}\r\n0\r\n\r\n"), read => 'RF006', write => 'RF007' },
+	{ name => 'chunks that end early', raw => bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"rootfi_id\"", 'close'), read => 'RF006', write => 'RF007' },
+	{ name => 'compression that is none', raw => record('{"rootfi_id": 158}', header => ['Content-Encoding: gzip']), read => 'RFP01', write => 'RF007' },
+	{ name => 'compression that nobody asked for', raw => record('{"rootfi_id": 158}', header => ['Content-Encoding: rot13']), read => 'RFP01', write => 'RF007' },
+	{ name => 'one byte of the body a second', raw => sub { $_[0]->send(head(100)); $_[0]->drip('{"rootfi_id": 158' . ' ' x 90, 1) }, options => { timeout => '300ms' }, within => 2000, read => 'RF006', write => 'RF007' },
+	{ name => 'one byte of the header a second', raw => sub { $_[0]->drip(head(2), 1) }, options => { timeout => '300ms' }, within => 2000, read => 'RF006', write => 'RF007' },
+	{ name => 'never an answer', raw => sub { $_[0]->hang }, options => { timeout => '300ms' }, within => 2000, read => 'RF006', write => 'RF007' },
 
-	{ name => 'header line of 300 kB', raw => bytes('HTTP/1.1 200 OK' . "\r\nX-Long: " . 'x' x 300000 . "\r\nContent-Length: 2\r\n\r\n{}"), read => '08P01', write => '08007' },
-	{ name => 'header of 300 kB in lines', raw => bytes('HTTP/1.1 200 OK' . ("\r\nX-Many: " . 'x' x 990) x 300 . "\r\nContent-Length: 2\r\n\r\n{}"), read => '08P01', write => '08007' },
-	{ name => 'body over the limit', fault => { huge => 3000000 }, set => { 'rootfi.max_response_size' => '2MB' }, read => '08P01', write => '08007' },
-	{ name => 'announced body over the limit', raw => bytes(head(3000000) . ' ' x 3000000), set => { 'rootfi.max_response_size' => '2MB' }, read => '08P01', write => '08007' },
-	{ name => '1 GB of spaces, compressed', raw => bytes(gzip_bomb()), set => { 'rootfi.max_response_size' => '2MB' }, peak => 10 * 1024, read => '08P01', write => '08007' },
+	{ name => 'header line of 300 kB', raw => bytes('HTTP/1.1 200 OK' . "\r\nX-Long: " . 'x' x 300000 . "\r\nContent-Length: 2\r\n\r\n{}"), read => 'RFP01', write => 'RF007' },
+	{ name => 'header of 300 kB in lines', raw => bytes('HTTP/1.1 200 OK' . ("\r\nX-Many: " . 'x' x 990) x 300 . "\r\nContent-Length: 2\r\n\r\n{}"), read => 'RFP01', write => 'RF007' },
+	{ name => 'body over the limit', fault => { huge => 3000000 }, set => { 'rootfi.max_response_size' => '2MB' }, read => 'RFP01', write => 'RF007' },
+	{ name => 'announced body over the limit', raw => bytes(head(3000000) . ' ' x 3000000), set => { 'rootfi.max_response_size' => '2MB' }, read => 'RFP01', write => 'RF007' },
+	{ name => '1 GB of spaces, compressed', raw => bytes(gzip_bomb()), set => { 'rootfi.max_response_size' => '2MB' }, peak => 10 * 1024, read => 'RFP01', write => 'RF007' },
 
-	{ name => '200 with HTML', fault => { body => '<html>hello' }, read => '08P01', write => $unread },
-	{ name => '200 without a body', fault => { body => '' }, read => '08P01', write => $unread },
-	{ name => '204', fault => { status => 204, body => '' }, read => 'no error', write => 'no error', value => undef, also => [ [ $total, '08P01' ] ] },
-	{ name => 'half of the JSON', fault => { malformed => \1 }, read => '08P01', write => $unread },
-	{ name => 'a byte order mark', raw => record("\xEF\xBB\xBF{\"rootfi_id\": 158}"), read => '08P01', write => $unread },
-	{ name => '200 with an error object', fault => { body => { error => { code => 'unknown-error', message => 'no' } } }, read => '08P01', write => '08007' },
-	{ name => 'JSON nested 100,000 deep', raw => record($array_100000), read => '08P01', write => $unread, also => [ [ $total, '08P01' ] ] },
-	{ name => 'member nested 100,000 deep', raw => record(qq({"rootfi_id": 158, "deep": $array_100000})), read => '08P01', write => $unread, also => [ [ $total, '08P01' ] ] },
+	{ name => '200 with HTML', fault => { body => '<html>hello' }, read => 'RFP01', write => $unread },
+	{ name => '200 without a body', fault => { body => '' }, read => 'RFP01', write => $unread },
+	{ name => '204', fault => { status => 204, body => '' }, read => 'no error', write => 'no error', value => undef, also => [ [ $total, 'RFP01' ] ] },
+	{ name => 'half of the JSON', fault => { malformed => \1 }, read => 'RFP01', write => $unread },
+	{ name => 'a byte order mark', raw => record("\xEF\xBB\xBF{\"rootfi_id\": 158}"), read => 'RFP01', write => $unread },
+	{ name => '200 with an error object', fault => { body => { error => { code => 'unknown-error', message => 'no' } } }, read => 'RFP01', write => 'RF007' },
+	{ name => 'JSON nested 100,000 deep', raw => record($array_100000), read => 'RFP01', write => $unread, also => [ [ $total, 'RFP01' ] ] },
+	{ name => 'member nested 100,000 deep', raw => record(qq({"rootfi_id": 158, "deep": $array_100000})), read => 'RFP01', write => $unread, also => [ [ $total, 'RFP01' ] ] },
 
 	{ name => 'members that come twice', raw => record('{"rootfi_id": 158, "total_amount": 1, "new": 1, "total_amount": 2.50, "new": 2}'),
 		read => 'no error', write => 'no error', value => '{"new": 2, "rootfi_id": 158, "total_amount": 2.50}',
@@ -228,7 +228,7 @@ my @table = (
 	{ name => '1e400 as an id', raw => record('{"rootfi_id": 1e400}'),
 		read => 'no error', write => 'no error', value => '{"rootfi_id": 1' . '0' x 400 . '}',
 		also => [ [ $extra, 'no error', '{"rootfi_id": 1' . '0' x 400 . '}' ] ] },
-	{ name => '1e400000', raw => record('{"rootfi_id": 158, "total_amount": 1e400000}'), read => '08P01', write => $unread,
+	{ name => '1e400000', raw => record('{"rootfi_id": 158, "total_amount": 1e400000}'), read => 'RFP01', write => $unread,
 		also => [ [ $total, 'no error', undef ], [ $extra, 'no error', '{"total_amount": "1e400000"}' ] ] },
 	{ name => 'half a surrogate pair', raw => record('{"rootfi_id": 158, "order_number": "a\ud800b\udc00"}'),
 		read => 'no error', write => 'no error', warning => qr/2 characters of the answer cannot be stored/, value => qq({"rootfi_id": 158, "order_number": "a${fffd}b${fffd}"}),
@@ -240,8 +240,8 @@ my @table = (
 		read => 'no error', write => 'no error', warning => qr/2 characters of the answer cannot be stored/, value => qq({"rootfi_id": 158, "order_number": "a${fffd}b${fffd}"}),
 		also => [ [ 'SELECT order_number FROM rootfi_list_orders(max_rows => 5)', 'no error', "a${fffd}b${fffd}" ] ] },
 
-	{ name => 'redirect to another host', raw => sub { $_[0]->answer('', status => '302 Found', header => [ 'Location: ' . $elsewhere->url . '/v4/ecommerce/orders/158' ]) }, read => '08P01', write => '08P01' },
-	{ name => 'permanent redirect', raw => sub { $_[0]->answer('', status => '308 Permanent Redirect', header => [ 'Location: ' . $elsewhere->url ]) }, read => '08P01', write => '08P01' },
+	{ name => 'redirect to another host', raw => sub { $_[0]->answer('', status => '302 Found', header => [ 'Location: ' . $elsewhere->url . '/v4/ecommerce/orders/158' ]) }, read => 'RFP01', write => 'RFP01' },
+	{ name => 'permanent redirect', raw => sub { $_[0]->answer('', status => '308 Permanent Redirect', header => [ 'Location: ' . $elsewhere->url ]) }, read => 'RFP01', write => 'RFP01' },
 	{ name => '400 as documented', fault => { status => 400, body => { error => { code => 'invalid-params', message => 'invalid param: status', platform_error => undef } } }, read => '22023', write => '22023' },
 	{ name => '400, the record exists', fault => { status => 400, body => { error => { code => 'record-already-exists', message => 'it is there' } } }, read => '23505', write => '23505' },
 	{ name => '401', fault => { status => 401 }, read => '28000', write => '28000' },
@@ -260,26 +260,26 @@ my @table = (
 				name => "$status " . ($effect ? 'after' : 'before') . ' the effect',
 				fault => { status => $status, body => '', effect => $effect ? \1 : \0 },
 				options => { max_retries => 1 },
-				read => '58000', write => '08007',
+				read => '58000', write => 'RF007',
 				sent => $status == 500 ? '1 1' : '2 1',
 			}
 		} map { my $status = $_; map { [ $status, $_ ] } 0, 1 } 500, 502, 503, 504
 	),
 
-	{ name => 'cursor that repeats', fault => { repeat_cursor => \1 }, statement => 'SELECT count(*) FROM rootfi_list_orders(page_size => 5)', read => '08P01', write => 'no error', sent => '2 1' },
+	{ name => 'cursor that repeats', fault => { repeat_cursor => \1 }, statement => 'SELECT count(*) FROM rootfi_list_orders(page_size => 5)', read => 'RFP01', write => 'no error', sent => '2 1' },
 	{ name => 'cursors in a circle', raw => sub {
 			my ($client, $request) = @_;
 			my %next = ('' => 'a', a => 'b', b => 'c', c => 'a');
 			my ($cursor) = $request->{target} =~ /next=(\w+)/;
 			$client->answer(qq({"data": [{}], "next": "$next{$cursor // ''}"}));
-		}, statement => 'SELECT count(*) FROM rootfi_list_orders()', read => '08P01', write => 'no error', sent => '7 1' },
+		}, statement => 'SELECT count(*) FROM rootfi_list_orders()', read => 'RFP01', write => 'no error', sent => '7 1' },
 	{ name => 'empty page with a cursor', raw => sub { $_[0]->answer($_[1]{target} =~ /next=/ ? '{"data": [{}]}' : '{"data": [], "next": "a"}') },
 		statement => 'SELECT count(*) FROM rootfi_list_orders()', read => 'no error', write => 'no error', value => '1', sent => '2 1' },
 	{ name => 'empty pages for ever', raw => sub {
 			my ($client, $request) = @_;
 			my ($cursor) = $request->{target} =~ /next=(\d+)/;
 			$client->answer(sprintf '{"data": [], "next": "%d"}', ($cursor // 0) + 1);
-		}, statement => 'SELECT count(*) FROM rootfi_list_orders()', read => '08P01', write => 'no error', sent => '11 1' },
+		}, statement => 'SELECT count(*) FROM rootfi_list_orders()', read => 'RFP01', write => 'no error', sent => '11 1' },
 	{ name => 'total_count too high', raw => sub { $_[0]->answer('{"data": [{}, {}], "total_count": 1000000}') },
 		statement => 'SELECT count(*) FROM rootfi_list_orders()', read => 'no error', write => 'no error', value => '2',
 		also => [ [ q{SELECT rootfi_count('ecommerce/orders')}, 'no error', '1000000' ] ] },
@@ -296,7 +296,7 @@ my @table = (
 		statement => 'SELECT count(*) FROM rootfi_list_orders()', read => 'no error', write => 'no error', value => '2',
 		also => [ [ q{SELECT rootfi_count('ecommerce/orders')}, 'no error', undef ] ] },
 
-	{ name => 'answer for another id', raw => record('{"rootfi_id": 159, "platform_id": "p", "platform_unique_id": "u"}'), read => '08P01', write => 'no error' },
+	{ name => 'answer for another id', raw => record('{"rootfi_id": 159, "platform_id": "p", "platform_unique_id": "u"}'), read => 'RFP01', write => 'no error' },
 	{ name => 'answer for another id that the platform uses', raw => record('{"rootfi_id": 159, "platform_id": "158"}'), read => 'no error', write => 'no error', value => '{"rootfi_id": 159, "platform_id": "158"}' },
 	{ name => 'the same, as its unique id', raw => record('{"rootfi_id": 159, "platform_id": "p", "platform_unique_id": 158}'), read => 'no error', write => 'no error', value => '{"rootfi_id": 159, "platform_id": "p", "platform_unique_id": 158}' },
 	{ name => 'the id written otherwise', raw => record('{"rootfi_id": "158.0", "platform_id": "p"}'), read => 'no error', write => 'no error', value => '{"rootfi_id": "158.0", "platform_id": "p"}' },
@@ -304,20 +304,20 @@ my @table = (
 	{ name => 'clock 10 minutes off', raw => record('{"rootfi_id": 158}', header => [ 'Date: ' . date($clock) ]), read => 'no error', write => 'no error', value => '{"rootfi_id": 158}', then => \&follow_clock },
 
 	{ name => 'HTTP/1.0', raw => bytes("HTTP/1.0 200 OK\r\n\r\n{\"rootfi_id\": 158}", 'close'), read => 'no error', write => 'no error', value => '{"rootfi_id": 158}' },
-	{ name => 'HTTP/1.0, cut short', raw => bytes("HTTP/1.0 200 OK\r\n\r\n{\"rootfi_id\": 1", 'close'), read => '08P01', write => $unread },
+	{ name => 'HTTP/1.0, cut short', raw => bytes("HTTP/1.0 200 OK\r\n\r\n{\"rootfi_id\": 1", 'close'), read => 'RFP01', write => $unread },
 	{ name => '100 Continue and 103 before the answer', raw => bytes("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nX-Request-Id: early\r\n\r\n" . head(18) . '{"rootfi_id": 158}'), read => 'no error', write => 'no error', value => '{"rootfi_id": 158}' },
-	{ name => '100 Continue without an answer', raw => bytes("HTTP/1.1 100 Continue\r\n\r\n", 'close'), read => '08006', write => '08007' },
-	{ name => '101, another protocol', raw => bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n", 'close'), read => '08006', write => '08007' },
+	{ name => '100 Continue without an answer', raw => bytes("HTTP/1.1 100 Continue\r\n\r\n", 'close'), read => 'RF006', write => 'RF007' },
+	{ name => '101, another protocol', raw => bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n", 'close'), read => 'RF006', write => 'RF007' },
 	# some versions of libcurl take the second line for a header
-	{ name => 'two status lines', raw => bytes("HTTP/1.1 200 OK\r\nHTTP/1.1 500 Oops\r\nContent-Length: 18\r\n\r\n{\"rootfi_id\": 158}"), read => 'no error|08P01', write => 'no error|08007' },
-	{ name => 'garbage before the status line', raw => bytes("garbage\r\n" . head(18) . '{"rootfi_id": 158}', 'close'), read => '08P01', write => '08007' },
-	{ name => 'no HTTP at all', raw => bytes("220 mail.example ESMTP\r\n", 'close'), read => '08P01', write => '08007' },
+	{ name => 'two status lines', raw => bytes("HTTP/1.1 200 OK\r\nHTTP/1.1 500 Oops\r\nContent-Length: 18\r\n\r\n{\"rootfi_id\": 158}"), read => 'no error|RFP01', write => 'no error|RF007' },
+	{ name => 'garbage before the status line', raw => bytes("garbage\r\n" . head(18) . '{"rootfi_id": 158}', 'close'), read => 'RFP01', write => 'RF007' },
+	{ name => 'no HTTP at all', raw => bytes("220 mail.example ESMTP\r\n", 'close'), read => 'RFP01', write => 'RF007' },
 
 	{ name => 'closed while kept alive', warm => 1, raw => sub { $_[0]->answer('{"rootfi_id": 158}'); $_[0]->close }, read => 'no error', write => 'no error' },
 	# libcurl itself sends a read again over a new connection
-	{ name => 'closed when the next request comes', warm => 1, raw => kept_alive(sub { $_[0]->close }), read => 'no error', write => '08007', sent => '2 1' },
-	{ name => 'reset when the next request comes', warm => 1, raw => kept_alive(sub { $_[0]->reset }), read => 'no error', write => '08007', sent => '2 1' },
-	{ name => 'never an answer while kept alive', warm => 1, raw => kept_alive(sub { $_[0]->hang }), options => { timeout => '300ms' }, within => 2000, read => '08006', write => '08007' },
+	{ name => 'closed when the next request comes', warm => 1, raw => kept_alive(sub { $_[0]->close }), read => 'no error', write => 'RF007', sent => '2 1' },
+	{ name => 'reset when the next request comes', warm => 1, raw => kept_alive(sub { $_[0]->reset }), read => 'no error', write => 'RF007', sent => '2 1' },
+	{ name => 'never an answer while kept alive', warm => 1, raw => kept_alive(sub { $_[0]->hang }), options => { timeout => '300ms' }, within => 2000, read => 'RF006', write => 'RF007' },
 	{ name => 'answer that nobody asked for', warm => 1, raw => sub {
 			my ($client, $request) = @_;
 			$client->answer('{"rootfi_id": 158}');
@@ -491,7 +491,7 @@ foreach my $row (@table)
 	  or diag("they ended with $codes: " . join '; ', map { $_->{message} // $_->{value} // 'NULL' } @writes);
 	ok(fits($sent, $sent_write), "$name: they were sent as often as they should") or diag("they were sent $sent times");
 	is($_->{value}, $row->{gives}, "$name: a write gives just that") foreach $row->{gives} ? @writes : ();
-	is(scalar(grep { $_->{code} eq '08007' && $_->{hint} !~ /^The server may have done it\. Look for the record/ } @writes), 0, "$name: a hint says what to do when the outcome is not known");
+	is(scalar(grep { $_->{code} eq 'RF007' && $_->{hint} !~ /^The server may have done it\. Look for the record/ } @writes), 0, "$name: a hint says what to do when the outcome is not known");
 
 	# limits
 	my ($slowest) = sort { $b <=> $a } map { $_->{ms} } $read, @writes;

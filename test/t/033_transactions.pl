@@ -266,9 +266,9 @@ foreach my $is_other (0, 1)
 {
 	my $who = $is_other ? 'another session' : 'the session';
 
-	is(executions($is_other, '', $wrong_key, $right_key, $wrong_url, $right_url), '28000 00000 08001 00000',
+	is(executions($is_other, '', $wrong_key, $right_key, $wrong_url, $right_url), '28000 00000 RF001 00000',
 		"what $who changes in mapping and server counts from the next execution on");
-	is(executions($is_other, 'BEGIN', $wrong_key, $right_key, $wrong_url, $right_url), '28000 00000 08001 00000',
+	is(executions($is_other, 'BEGIN', $wrong_key, $right_key, $wrong_url, $right_url), '28000 00000 RF001 00000',
 		'also in a transaction');
 }
 run_script("$right_key; $right_url");

@@ -230,7 +230,7 @@ foreach my $server ('mapped', 'filed')
 	$sandbox{$server}->clear_faults;
 	is(scalar(() = $shown =~ /ERROR: .* could not sync 1 of \d streams?/g), 2, 'nor do errors of streams');
 	hidden($shown, 'when they are shown and when they are kept');
-	ok($shown =~ /\|08P01\|could not list orders .* It repeats the API key\. The answer begins with "\*{40,}"/, 'with stars in its place');
+	ok($shown =~ /\|RFP01\|could not list orders .* It repeats the API key\. The answer begins with "\*{40,}"/, 'with stars in its place');
 	my @elsewhere = grep { my %r = %$_; $r{headers} = { %{ $r{headers} }, api_key => '' }; join(' ', map { ref $_ ? %$_ : $_ } values %r) =~ $canary } $sandbox{$server}->requests;
 	is(scalar @elsewhere, 0, 'requests have it in the header api_key only');
 }

@@ -1,0 +1,1 @@
+\echo Use "ALTER EXTENSION rootfi UPDATE" to load this file. \quit
