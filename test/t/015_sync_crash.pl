@@ -229,7 +229,7 @@ sub check_going_on
 $node->safe_psql('postgres', "UPDATE rootfi_stream SET enabled = stream_id = $stream");
 
 $sandbox->fault({ path => $path, skip => 20, times => -1, reset => 'before' });
-like(sync_ends($node, $by_name), qr/^0800[16]$/, 'an end of the connection ends a sync');
+like(sync_ends($node, $by_name), qr/^RF00[16]$/, 'an end of the connection ends a sync');
 check_failing('no connection', 1);
 $sandbox->clear_faults;
 check_going_on("CALL rootfi_sync('$resource', 1090, max_pages => 10)");
@@ -240,9 +240,9 @@ wait_for_requests($sandbox, latest_request($sandbox), 21);
 my $port = $sandbox->port;
 $sandbox->stop;
 finish($session);
-like($session->{error}, qr/ERROR:  0800[16]$/m, 'the end of the server ends a sync');
+like($session->{error}, qr/ERROR:  RF00[16]$/m, 'the end of the server ends a sync');
 check_failing('no server', 1);
-like(sync_ends($node, $by_name), qr/^0800[16]$/, 'by name it is tried again');
+like(sync_ends($node, $by_name), qr/^RF00[16]$/, 'by name it is tried again');
 check_failing('no server still', 2);
 $sandbox = Rootfi::Sandbox->new(%data, port => $port);
 check_going_on($by_name);
