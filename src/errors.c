@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/json.h"
 
 #include "errors.h"
@@ -16,7 +17,6 @@
 #include "sqlstates.h"
 
 #define EXCERPT_LENGTH	120		/* bytes of an answer shown in a detail */
-#define SHORTEST_KEY	8		/* bytes; less may be a word of the answer */
 
 #define MESSAGE_UNKNOWN_OUTCOME "could not confirm the request to %s"
 #define HINT_UNKNOWN_OUTCOME \
@@ -120,14 +120,18 @@ read_error(ApiError *error, const char *text, int len)
 	}
 }
 
-/* Puts stars in the place of a secret. */
+/* Puts stars in the place of a secret, wherever it begins. */
 static void
 hide(char *text, const char *secret)
 {
 	size_t		len = strlen(secret);
 
 	while (len >= SHORTEST_KEY && (text = strstr(text, secret)) != NULL)
+	{
 		memset(text, '*', len);
+		text += len;
+		CHECK_FOR_INTERRUPTS();
+	}
 }
 
 /* The key as JSON has it, without the quotes. */

@@ -146,7 +146,7 @@ my @outcomes = (
 	[ q{SELECT rootfi_request('GET', '/v4/ecommerce/orders')},                              qw(42501 42501   42501   42501   42501   42501) ],
 	[ q{SELECT rootfi_start_sync(1089, 'SHOPIFY', '{ECOMMERCE_ORDERS}')},                   qw(42501 42501   42501   42501   42501   42501) ],
 	[ q{ALTER SERVER rootfi OPTIONS (SET base_url 'http://127.0.0.1:1')},                   qw(42501 42501   42501   42501   42501   42501) ],
-	[ q{ALTER USER MAPPING FOR postgres SERVER rootfi OPTIONS (SET api_key 'x')},           qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{ALTER USER MAPPING FOR postgres SERVER rootfi OPTIONS (SET api_key 'any-key-will-do')},           qw(42501 42501   42501   42501   42501   42501) ],
 	[ q{SELECT FROM pg_user_mappings WHERE umoptions IS NOT NULL},                          qw(0     1       1       1       1       0) ],
 	[ q{SELECT * FROM rootfi_stream},                                                       qw(0     0       0       1       1       1) ],
 	[ q{SELECT * FROM rootfi_run LIMIT 1},                                                  qw(0     0       0       1       1       1) ],

@@ -94,7 +94,7 @@ my @writes = (
 	q{SELECT rootfi_remove_stream(1)},
 );
 my $sync = 'CALL rootfi_sync()';
-my $wrong_key = q{ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'wrong')};
+my $wrong_key = q{ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'wrong-key')};
 my $right_key = q{ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'sandbox-key')};
 
 foreach my $statement (@reads)
@@ -404,8 +404,8 @@ $node->safe_psql('postgres', qq{
 	CREATE SERVER another FOREIGN DATA WRAPPER rootfi OPTIONS (base_url '$url', max_retries '0');
 	CREATE USER MAPPING FOR CURRENT_USER SERVER another OPTIONS (api_key 'key-another');
 	GRANT USAGE ON FOREIGN SERVER rootfi TO one, two;
-	CREATE USER MAPPING FOR one SERVER rootfi OPTIONS (api_key 'key-one');
-	CREATE USER MAPPING FOR two SERVER rootfi OPTIONS (api_key 'key-two');
+	CREATE USER MAPPING FOR one SERVER rootfi OPTIONS (api_key 'key-of-one');
+	CREATE USER MAPPING FOR two SERVER rootfi OPTIONS (api_key 'key-of-two');
 	CREATE FUNCTION as_one() RETURNS jsonb LANGUAGE sql SECURITY DEFINER RETURN rootfi_get_order('157');
 	ALTER FUNCTION as_one() OWNER TO one;
 });
