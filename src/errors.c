@@ -225,7 +225,8 @@ make_report(int sqlstate, char *message, const char *fact, const char *said,
 	report->sqlstate = sqlstate;
 	report->message = message;
 	report->detail = psprintf("%s%s", fact,
-							  rootfi_phrases_in(said) ? DETAIL_LEFT_OUT : said);
+							  rootfi_phrases_in(said) ?
+							  DETAIL_LEFT_OUT : said);
 	report->log = psprintf("%s%s%s", fact, said, logged);
 	return report;
 }

@@ -217,7 +217,8 @@ answered(const HttpFacts *facts)
 		rule++;
 	verdict.sqlstate = rule->sqlstate;
 	verdict.hint = rule->hint;
-	if (rule->sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && says_exists(facts))
+	if (rule->sqlstate == ERRCODE_INVALID_PARAMETER_VALUE &&
+		says_exists(facts))
 		verdict.sqlstate = ERRCODE_UNIQUE_VIOLATION;
 	verdict.unknown = facts->is_write && rule->sqlstate != 0 && !rule->refused;
 	verdict.again = rule->again && !verdict.unknown;
