@@ -1,6 +1,9 @@
 /*
  * api.c
  *		One request, one answer as jsonb.
+ *
+ * What can fail is done before a write leaves; what fails afterwards leaves
+ * its outcome unknown, and is told so.
  */
 #include "postgres.h"
 
@@ -110,45 +113,102 @@ is_another_record(Jsonb *answer, const char *id)
 }
 
 /*
- * The answer as jsonb.  NULL for one without a body where that is allowed:
- * status 204, or a deletion, whose success is its status alone (C31).
+ * Reads the answer as jsonb into *answer; NULL for one without a body where
+ * that is allowed: status 204, or a deletion, whose success is its status
+ * alone (C31).  Returns the error that forbids it, or NULL.
  */
-static Jsonb *
-read_answer(const ApiCall *call, const HttpResponse *response)
+static ErrorReport *
+read_answer(const ApiCall *call, const HttpResponse *response, Jsonb **answer)
 {
 	bool		is_delete = strcmp(call->request.method, "DELETE") == 0;
-	Jsonb	   *answer;
 	char	   *problem = NULL;
 
+	*answer = NULL;
 	if (response->len == 0 && (response->status == 204 || is_delete))
 		return NULL;
-	answer = rootfi_json_to_jsonb(response->body, response->len, &problem);
-	if (answer == NULL && !is_delete)
-		rootfi_report_unreadable(response, call->action, problem);
-	if (answer != NULL && is_error_answer(answer))
-		rootfi_report_unreadable(response, call->action,
-								 "It is an error in spite of that status.");
-	if (answer != NULL && call->id != NULL &&
-		is_another_record(answer, call->id))
-		rootfi_report_another(response, call->action,
-							  rootfi_api_scalar(answer, "rootfi_id"));
-	return answer;
+	*answer = rootfi_json_to_jsonb(response->body, response->len, &problem);
+	if (*answer == NULL)
+		return is_delete ? NULL :
+			rootfi_report_unreadable(response, call->action, problem);
+	if (is_error_answer(*answer))
+		return rootfi_report_unreadable(response, call->action,
+										"It is an error in spite of that status.");
+	if (call->id != NULL && is_another_record(*answer, call->id))
+		return rootfi_report_another(response, call->action,
+									 rootfi_api_scalar(*answer, "rootfi_id"));
+	return NULL;
+}
+
+/* Is it an interrupt's error, which passes as PostgreSQL reports it? */
+static bool
+is_interrupt(int sqlstate)
+{
+	return ERRCODE_TO_CATEGORY(sqlstate) ==
+		ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION);
+}
+
+/*
+ * What becomes of an error that was caught: once a write has left, its outcome
+ * is not known, whatever failed here.  Frees the transfer first, as memory may
+ * be what is missing.
+ */
+static ErrorReport *
+report_caught(HttpTransfer *transfer, const ApiCall *call)
+{
+	ErrorData  *failure;
+
+	if (!rootfi_http_wrote(transfer) || is_interrupt(geterrcode()))
+		PG_RE_THROW();
+	rootfi_http_close(transfer);
+	failure = CopyErrorData();
+	FlushErrorState();
+	return rootfi_report_failure(failure, call->action);
+}
+
+/*
+ * Sends a request that is prepared and reads the answer into *answer.  Returns
+ * the error that the call ends with, or NULL; once a write has left nothing
+ * but an interrupt is raised.
+ */
+static ErrorReport *
+exchange(HttpTransfer *transfer, const ApiCall *call, const char *server_name,
+		 Jsonb **answer, int *replaced)
+{
+	MemoryContext old = CurrentMemoryContext;
+	ErrorReport *volatile report = NULL;
+
+	PG_TRY();
+	{
+		HttpResponse *response;
+
+		rootfi_http_send(transfer);
+		response = rootfi_api_finish(transfer, replaced);
+		report = rootfi_report_response(response, call->action, server_name);
+		if (report == NULL)
+			report = read_answer(call, response, answer);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(old);
+		return report_caught(transfer, call);
+	}
+	PG_END_TRY();
+	rootfi_http_close(transfer);
+	return report;
 }
 
 /*
  * Makes a call to its server as the current user and returns the answer, NULL if
  * it has none, in the current context.  Raises the errors of
- * rootfi_connection_get, rootfi_check_response, rootfi_report_unreadable and
- * rootfi_report_another.
+ * rootfi_connection_get and of errors.c.
  */
 Jsonb *
 rootfi_api_call(const ApiCall *call)
 {
 	RootfiConnection *connection = rootfi_connection_get(call->server);
 	char	   *server_name = pstrdup(connection->server_name);
-	HttpTransfer *transfer;
-	HttpResponse *response;
-	Jsonb	   *answer;
+	ErrorReport *report;
+	Jsonb	   *answer = NULL;
 	int			replaced = 0;
 	ErrorContextCallback context = {
 		.previous = error_context_stack,
@@ -157,11 +217,10 @@ rootfi_api_call(const ApiCall *call)
 	};
 
 	error_context_stack = &context;
-	transfer = rootfi_http_start(connection, &call->request);
-	response = rootfi_api_finish(transfer, &replaced);
-	rootfi_check_response(response, call->action, server_name);
-	answer = read_answer(call, response);
-	rootfi_http_close(transfer);
+	report = exchange(rootfi_http_prepare(connection, &call->request), call,
+					  server_name, &answer, &replaced);
+	if (report != NULL)
+		rootfi_raise(report);
 	rootfi_json_warn(replaced);
 	error_context_stack = context.previous;
 	return answer;

@@ -228,7 +228,8 @@ rootfi_check(PG_FUNCTION_ARGS)
 		check_clock(rsinfo, response);
 	}
 	else if (response->end != HTTP_NOT_CONNECTED)
-		put_check(rsinfo, "authentication", "fail", response->problem,
+		put_check(rsinfo, "authentication", "fail",
+				  rootfi_verdict(&response->facts).fact,
 				  "The server did not answer; try again later.");
 	rootfi_http_close(transfer);
 	return (Datum) 0;

@@ -56,7 +56,6 @@ set_protocols(CURL *easy)
 					   (long) CURL_HTTP_VERSION_2TLS);
 	rootfi_easy_setopt(easy, CURLOPT_SSLVERSION,
 					   (long) CURL_SSLVERSION_TLSv1_2);
-	rootfi_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	rootfi_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 }
 
@@ -82,6 +81,9 @@ set_request(CURL *easy, const RootfiOptions *options,
 
 	rootfi_easy_setopt(easy, CURLOPT_URL, url);
 	rootfi_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	/* the answer to a write is short, and must be readable whatever it says */
+	if (strcmp(request->method, "GET") == 0)
+		rootfi_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	if (request->body != NULL)
 	{
 		rootfi_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,

@@ -1,56 +1,40 @@
 /*
  * errors.c
- *		From the end of a request to SQLSTATE, message, detail and hint.
+ *		From the verdict on a request to an error of the server's.
  *
- * Every way a request can end is in one of two tables: how the transport
- * ended, and what status the server answered with.  "action" completes the
- * sentence "could not ...": "create order for company 42".
+ * verdict.c says what the end of a request means; here it is completed by what
+ * the API says and raised.  "action" completes the sentence "could not ...":
+ * "create order for company 42".
+ *
+ * No error holds words that clients take for the loss of the database
+ * connection (see phrases.c): libcurl's go to the server's log only, and what
+ * the API says goes there if it holds such words.
  */
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/json.h"
 
 #include "errors.h"
 #include "json.h"
+#include "phrases.h"
 #include "sqlstates.h"
+#include "verdict.h"
 
 #define EXCERPT_LENGTH	120		/* bytes of an answer shown in a detail */
-#define SHORTEST_KEY	8		/* bytes; less may be a word of the answer */
 
-#define MESSAGE_UNKNOWN_OUTCOME "could not confirm the request to %s"
-#define HINT_UNKNOWN_OUTCOME \
-	"The server may have done it. Look for the record before you try again."
+#define DETAIL_LEFT_OUT \
+	" What the answer says is in the log of the database server."
 
-typedef struct StatusRule
+/* An error that is ready to be raised. */
+struct ErrorReport
 {
-	int			first;
-	int			last;
 	int			sqlstate;
-	const char *hint;			/* %s is the name of the foreign server */
-} StatusRule;
-
-/* The first rule that fits counts. */
-static const StatusRule status_rules[] = {
-	{300, 399, ERRCODE_ROOTFI_BAD_ANSWER,
-	"Redirects are not followed. Check the option \"base_url\" of server \"%s\"."},
-	{400, 400, ERRCODE_INVALID_PARAMETER_VALUE, NULL},
-	{401, 401, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
-	"Check the option \"api_key\" of the user mapping for server \"%s\"."},
-	{403, 403, ERRCODE_INSUFFICIENT_PRIVILEGE,
-	"The API key of server \"%s\" may not do this."},
-	{404, 404, ERRCODE_NO_DATA_FOUND, NULL},
-	{405, 405, ERRCODE_INVALID_PARAMETER_VALUE, NULL},
-	{408, 408, ERRCODE_ROOTFI_LOST, "Try again."},
-	{409, 409, ERRCODE_UNIQUE_VIOLATION, NULL},
-	{410, 410, ERRCODE_NO_DATA_FOUND, NULL},
-	{422, 422, ERRCODE_INVALID_PARAMETER_VALUE, NULL},
-	{429, 429, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"Ask less often, or raise the options \"max_retries\" and \"timeout\" of server \"%s\"."},
-	{400, 499, ERRCODE_INVALID_PARAMETER_VALUE, NULL},
-	{500, 599, ERRCODE_SYSTEM_ERROR, "The fault is on the server's side. Try again later."},
-	{0, 999, ERRCODE_ROOTFI_BAD_ANSWER,
-	"Check the option \"base_url\" of server \"%s\"."},
+	char	   *message;
+	char	   *detail;
+	char	   *log;			/* the detail in the server's log */
+	char	   *hint;			/* or NULL */
 };
 
 /* What an error answer says; members may be NULL. */
@@ -120,14 +104,18 @@ read_error(ApiError *error, const char *text, int len)
 	}
 }
 
-/* Puts stars in the place of a secret. */
+/* Puts stars in the place of a secret, wherever it begins. */
 static void
 hide(char *text, const char *secret)
 {
 	size_t		len = strlen(secret);
 
 	while (len >= SHORTEST_KEY && (text = strstr(text, secret)) != NULL)
+	{
 		memset(text, '*', len);
+		text += len;
+		CHECK_FOR_INTERRUPTS();
+	}
 }
 
 /* The key as JSON has it, without the quotes. */
@@ -217,88 +205,189 @@ request_words(const HttpResponse *response)
 		psprintf(" Request id: %s.", shown(response, response->request_id));
 }
 
-/* The API's code knows more than the status 400 (section 1.6 of the facts). */
-static int
-error_sqlstate(const StatusRule *rule, const ApiError *error)
+/* The action, unless a name in it holds words that no error may hold. */
+static const char *
+shown_action(const char *action)
 {
-	if (rule->sqlstate == ERRCODE_INVALID_PARAMETER_VALUE &&
-		error->code != NULL &&
-		strcmp(error->code, "record-already-exists") == 0)
-		return ERRCODE_UNIQUE_VIOLATION;
-	return rule->sqlstate;
+	return rootfi_phrases_in(action) ? "do what was asked" : action;
 }
 
-/* Reports an answer whose status is no success. */
-static void
+/*
+ * A report; "fact" is the detail in words of ours, "said" what the API adds to
+ * it, "logged" what only the server's log is told.
+ */
+static ErrorReport *
+make_report(int sqlstate, char *message, const char *fact, const char *said,
+			const char *logged)
+{
+	ErrorReport *report = palloc0(sizeof(ErrorReport));
+
+	report->sqlstate = sqlstate;
+	report->message = message;
+	report->detail = psprintf("%s%s", fact,
+							  rootfi_phrases_in(said) ?
+							  DETAIL_LEFT_OUT : said);
+	report->log = psprintf("%s%s%s", fact, said, logged);
+	return report;
+}
+
+/* The primary message of a verdict. */
+static char *
+verdict_message(const Verdict *verdict, const HttpResponse *response,
+				const char *action)
+{
+	action = shown_action(action);
+	if (verdict->unknown)
+		return psprintf("could not confirm the request to %s", action);
+	if (response->end == HTTP_NOT_CONNECTED)
+		return psprintf("could not connect to \"%s\": %s", response->host,
+						verdict->fault);
+	if (verdict->fault == NULL)
+		return psprintf("could not %s", action);
+	return psprintf("could not %s: %s", action,
+					psprintf(verdict->fault, response->host));
+}
+
+/* The hint of a verdict, NULL for none. */
+static char *
+verdict_hint(const Verdict *verdict, const char *server_name)
+{
+	return verdict->hint ? psprintf(verdict->hint, server_name) : NULL;
+}
+
+/* An answer whose status is no success. */
+static ErrorReport *
 report_status(const HttpResponse *response, const char *action,
 			  const char *server_name)
 {
-	const StatusRule *rule = status_rules;
+	HttpFacts	facts = response->facts;
 	ApiError	error;
 	char	   *words = error_words(response, &error);
-	bool		unknown_outcome = response->wrote && response->status >= 500;
+	Verdict		verdict;
+	ErrorReport *report;
 
-	while (response->status < rule->first || response->status > rule->last)
-		rule++;
+	facts.code = error.code;
+	verdict = rootfi_verdict(&facts);
 	if (response->redirect[0] != '\0')
 		words = psprintf(" It points to \"%s\".",
 						 shown(response, response->redirect));
-	ereport(ERROR,
-			(errcode(unknown_outcome ? ERRCODE_ROOTFI_UNKNOWN_OUTCOME :
-					 error_sqlstate(rule, &error)),
-			 errmsg(unknown_outcome ? MESSAGE_UNKNOWN_OUTCOME : "could not %s",
-					action),
-			 errdetail("The server answered with HTTP status %d.%s%s",
-					   response->status, words, request_words(response)),
-			 unknown_outcome ? errhint(HINT_UNKNOWN_OUTCOME) :
-			 rule->hint ? errhint(rule->hint, server_name) : 0));
+	report = make_report(verdict.sqlstate,
+						 verdict_message(&verdict, response, action),
+						 psprintf("The server answered with HTTP status %d.",
+								  response->status),
+						 psprintf("%s%s", words, request_words(response)), "");
+	report->hint = verdict_hint(&verdict, server_name);
+	return report;
 }
 
-/* How a read can end without an answer. */
-static const struct
+/* A request that ended without an answer. */
+static ErrorReport *
+report_no_answer(const HttpResponse *response, const char *action,
+				 const char *server_name)
 {
-	int			sqlstate;
-	const char *fault;			/* "could not list orders: ..." */
-	const char *hint;
-}			end_rules[] =
+	Verdict		verdict = rootfi_verdict(&response->facts);
+	ErrorReport *report;
+	char	   *fact = pstrdup(verdict.fact);
 
+	if (response->end == HTTP_NOT_CONNECTED)
+		fact = psprintf("The request to %s was not sent.",
+						shown_action(action));
+	else if (response->wrote)
+		fact = psprintf("It was sent to \"%s\". %s", response->host, fact);
+	report = make_report(verdict.sqlstate,
+						 verdict_message(&verdict, response, action), fact, "",
+						 psprintf(" libcurl says: %s",
+								  shown(response, response->problem)));
+	report->hint = verdict_hint(&verdict, server_name);
+	return report;
+}
+
+/*
+ * NULL if the request was answered with success (2xx); else the error that
+ * says why not, in the current context.  It may outlive the response.
+ */
+ErrorReport *
+rootfi_report_response(const HttpResponse *response, const char *action,
+					   const char *server_name)
 {
-	[HTTP_LOST] = {ERRCODE_ROOTFI_LOST, "lost connection to \"%s\""},
-	[HTTP_TIMED_OUT] = {ERRCODE_ROOTFI_LOST,
-		"timed out waiting for \"%s\"",
-	"Raise the option \"timeout\" of the server."},
-	[HTTP_TOO_LARGE] = {ERRCODE_ROOTFI_BAD_ANSWER,
-		"too large an answer from \"%s\"",
-	"Raise \"rootfi.max_response_size\", or ask for smaller pages."},
-	[HTTP_GARBLED] = {ERRCODE_ROOTFI_BAD_ANSWER,
-	"no valid HTTP answer from \"%s\""},
-};
+	if (response->end != HTTP_ANSWERED)
+		return report_no_answer(response, action, server_name);
+	if (rootfi_verdict(&response->facts).sqlstate != 0)
+		return report_status(response, action, server_name);
+	return NULL;
+}
 
-/* Reports a request that ended without an answer. */
-static void
-report_no_answer(const HttpResponse *response, const char *action)
+/*
+ * A successful answer that cannot be read.  "problem" is a sentence.
+ */
+ErrorReport *
+rootfi_report_unreadable(const HttpResponse *response, const char *action,
+						 const char *problem)
 {
-	int			end = response->end;
+	char	   *words = response->len == 0 ? "The answer is empty." :
+	psprintf("The answer begins with \"%s\".", excerpt(response));
+	ErrorReport *report;
 
-	if (end == HTTP_NOT_CONNECTED)
-		ereport(ERROR,
-				(errcode(ERRCODE_ROOTFI_NOT_CONNECTED),
-				 errmsg("could not connect to \"%s\": %s",
-						response->host, response->problem),
-				 errdetail("The request to %s was not sent.", action)));
+	action = shown_action(action);
+	report = make_report(response->wrote ? ERRCODE_ROOTFI_UNKNOWN_OUTCOME :
+						 ERRCODE_ROOTFI_BAD_ANSWER,
+						 response->wrote ?
+						 psprintf("could not confirm the request to %s",
+								  action) :
+						 psprintf("could not %s: the answer cannot be read",
+								  action),
+						 psprintf("The server answered with HTTP status %d.",
+								  response->status),
+						 psprintf(" %s %s%s", shown_problem(response, problem),
+								  words, request_words(response)), "");
 	if (response->wrote)
-		ereport(ERROR,
-				(errcode(ERRCODE_ROOTFI_UNKNOWN_OUTCOME),
-				 errmsg(MESSAGE_UNKNOWN_OUTCOME, action),
-				 errdetail("It was sent to \"%s\". %s.", response->host,
-						   response->problem),
-				 errhint(HINT_UNKNOWN_OUTCOME)));
+		report->hint = HINT_UNKNOWN_OUTCOME;
+	return report;
+}
+
+/* An answer to a read that is the record of another rootfi_id. */
+ErrorReport *
+rootfi_report_another(const HttpResponse *response, const char *action,
+					  const char *found)
+{
+	return make_report(ERRCODE_ROOTFI_BAD_ANSWER,
+					   psprintf("could not %s: the server answered with another record",
+								shown_action(action)),
+					   "",
+					   psprintf("Its \"rootfi_id\" is %s.%s",
+								shown(response, found),
+								request_words(response)), "");
+}
+
+/*
+ * Something of ours that failed after a write had left, whose outcome is not
+ * known for that reason.
+ */
+ErrorReport *
+rootfi_report_failure(const ErrorData *failure, const char *action)
+{
+	ErrorReport *report;
+
+	report = make_report(ERRCODE_ROOTFI_UNKNOWN_OUTCOME,
+						 psprintf("could not confirm the request to %s",
+								  shown_action(action)),
+						 psprintf("It was sent. What came back could not be dealt with here: SQLSTATE %s.",
+								  unpack_sql_state(failure->sqlerrcode)), "",
+						 psprintf(" %s", failure->message));
+	report->hint = HINT_UNKNOWN_OUTCOME;
+	return report;
+}
+
+/* Raises the error of a report. */
+void
+rootfi_raise(const ErrorReport *report)
+{
 	ereport(ERROR,
-			(errcode(end_rules[end].sqlstate),
-			 errmsg("could not %s: %s", action,
-					psprintf(end_rules[end].fault, response->host)),
-			 errdetail("%s.", response->problem),
-			 end_rules[end].hint ? errhint("%s", end_rules[end].hint) : 0));
+			(errcode(report->sqlstate),
+			 errmsg("%s", report->message),
+			 errdetail("%s", report->detail),
+			 errdetail_log("%s", report->log),
+			 report->hint ? errhint("%s", report->hint) : 0));
 }
 
 /*
@@ -309,42 +398,9 @@ void
 rootfi_check_response(const HttpResponse *response, const char *action,
 					  const char *server_name)
 {
-	if (response->end != HTTP_ANSWERED)
-		report_no_answer(response, action);
-	if (response->status < 200 || response->status > 299)
-		report_status(response, action, server_name);
-}
+	ErrorReport *report = rootfi_report_response(response, action,
+												 server_name);
 
-/*
- * Reports a successful answer that cannot be read.  "problem" is a sentence.
- */
-void
-rootfi_report_unreadable(const HttpResponse *response, const char *action,
-						 const char *problem)
-{
-	char	   *words = response->len == 0 ? "The answer is empty." :
-	psprintf("The answer begins with \"%s\".", excerpt(response));
-
-	ereport(ERROR,
-			(errcode(response->wrote ? ERRCODE_ROOTFI_UNKNOWN_OUTCOME :
-					 ERRCODE_ROOTFI_BAD_ANSWER),
-			 errmsg(response->wrote ? MESSAGE_UNKNOWN_OUTCOME :
-					"could not %s: the answer cannot be read", action),
-			 errdetail("The server answered with HTTP status %d. %s %s%s",
-					   response->status, shown_problem(response, problem), words,
-					   request_words(response)),
-			 response->wrote ? errhint(HINT_UNKNOWN_OUTCOME) : 0));
-}
-
-/* Reports an answer to a read that is the record of another rootfi_id. */
-void
-rootfi_report_another(const HttpResponse *response, const char *action,
-					  const char *found)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
-			 errmsg("could not %s: the server answered with another record",
-					action),
-			 errdetail("Its \"rootfi_id\" is %s.%s", shown(response, found),
-					   request_words(response))));
+	if (report != NULL)
+		rootfi_raise(report);
 }

@@ -8,14 +8,22 @@
 #include "compat.h"
 #include "http.h"
 
+typedef struct ErrorReport ErrorReport;
+
+extern ErrorReport *rootfi_report_response(const HttpResponse *response,
+										   const char *action,
+										   const char *server_name);
+extern ErrorReport *rootfi_report_unreadable(const HttpResponse *response,
+											 const char *action,
+											 const char *problem);
+extern ErrorReport *rootfi_report_another(const HttpResponse *response,
+										  const char *action,
+										  const char *found);
+extern ErrorReport *rootfi_report_failure(const ErrorData *failure,
+										  const char *action);
+pg_noreturn extern void rootfi_raise(const ErrorReport *report);
 extern void rootfi_check_response(const HttpResponse *response,
 								  const char *action,
 								  const char *server_name);
-pg_noreturn extern void rootfi_report_unreadable(const HttpResponse *response,
-												 const char *action,
-												 const char *problem);
-pg_noreturn extern void rootfi_report_another(const HttpResponse *response,
-											  const char *action,
-											  const char *found);
 
 #endif							/* ROOTFI_ERRORS_H */

@@ -7,9 +7,9 @@
  *	WAITING -> RUNNING -> DONE
  *	   ^----------|			(another attempt, after a back-off)
  *
- * Reads are tried again when that can help.  A write is sent again only when
- * it provably did not arrive, because no connection was made, or was turned
- * away (429).  libcurl by itself would resend any request over a fresh
+ * verdict.c says what may be tried again: reads when that can help, a write
+ * only when it provably did not arrive, because no connection was made, or was
+ * turned away (429).  libcurl by itself would resend any request over a fresh
  * connection when a kept-alive one breaks; http_before_request() is called
  * before each sending and forbids the second one for writes.  It also refuses
  * a kept-alive connection over which something came that nobody asked for: it
@@ -33,10 +33,12 @@
 #include "http_headers.h"
 #include "idle.h"
 #include "loop.h"
+#include "verdict.h"
 
 #define MAX_HEADER_SIZE		(256 * 1024)	/* all header lines of an answer */
 #define FIRST_BACKOFF		200 /* ms */
 #define LONGEST_BACKOFF		10000	/* ms */
+#define LATE_STEPS			1000	/* to take what came in time */
 #define LONGEST_BUDGET_WAIT 120000	/* ms; a reset further off is not believed */
 
 typedef enum HttpState
@@ -66,6 +68,8 @@ struct HttpTransfer
 	size_t		limit;			/* of response.len */
 	bool		too_large;
 	bool		header_too_large;
+	bool		no_memory;		/* for the body */
+	bool		plain;			/* asked without offering to decode */
 	bool		stale;			/* the kept-alive connection is not fit */
 	CURLcode	result;			/* of the latest attempt */
 	HttpHeaders seen;			/* of the latest answer */
@@ -148,7 +152,10 @@ http_reserve(HttpTransfer *transfer, size_t n)
 		capacity *= 2;
 	buffer = realloc(transfer->buffer, capacity);
 	if (buffer == NULL)
+	{
+		transfer->no_memory = true;
 		return false;
+	}
 	transfer->buffer = buffer;
 	transfer->capacity = capacity;
 	return true;
@@ -214,16 +221,20 @@ http_run(HttpTransfer *transfer)
 	response->len = 0;
 	response->attempts++;
 	transfer->too_large = transfer->header_too_large = false;
-	transfer->stale = false;
+	transfer->no_memory = transfer->stale = false;
 	transfer->problem[0] = '\0';
 	memset(&transfer->seen, 0, sizeof(transfer->seen));
 	transfer->state = HTTP_RUNNING;
 	rootfi_loop_add(transfer->easy);
 }
 
-/* A transfer in its own context, with everything ready for the first run. */
-static HttpTransfer *
-http_create(RootfiConnection *connection, const HttpRequest *request)
+/*
+ * A transfer in its own context, with everything ready to be sent, memory for
+ * a short answer included.  It belongs to a child of the current memory
+ * context and ends with it at the latest.
+ */
+HttpTransfer *
+rootfi_http_prepare(RootfiConnection *connection, const HttpRequest *request)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "rootfi transfer",
@@ -236,7 +247,7 @@ http_create(RootfiConnection *connection, const HttpRequest *request)
 	transfer->time_limit = (int) (connection->options.timeout * 1000);
 	transfer->retries_left = request->once ? 0 :
 		connection->options.max_retries;
-	transfer->is_write = strcmp(request->method, "GET") != 0;
+	transfer->is_write = transfer->plain = strcmp(request->method, "GET") != 0;
 	transfer->limit = (size_t) rootfi_max_response_size * 1024;
 	strlcpy(transfer->response.host, connection->host,
 			sizeof(transfer->response.host));
@@ -247,7 +258,7 @@ http_create(RootfiConnection *connection, const HttpRequest *request)
 
 	rootfi_loop_multi();		/* initializes libcurl */
 	transfer->easy = curl_easy_init();
-	if (transfer->easy == NULL)
+	if (transfer->easy == NULL || !http_reserve(transfer, 0))
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
 						errmsg("out of memory")));
 	rootfi_easy_prepare(transfer->easy, &transfer->headers,
@@ -259,108 +270,51 @@ http_create(RootfiConnection *connection, const HttpRequest *request)
 }
 
 /*
- * Begins a request: over a connection that is open it is sent before this
- * returns, unless the server's allowance is used up.  The transfer belongs to
- * a child of the current memory context and ends with it at the latest.
+ * Begins a request that was prepared: over a connection that is open it is
+ * sent before this returns, unless the server's allowance is used up.
  */
-HttpTransfer *
-rootfi_http_start(RootfiConnection *connection, const HttpRequest *request)
+void
+rootfi_http_send(HttpTransfer *transfer)
 {
-	HttpTransfer *transfer = http_create(connection, request);
 	int64		now = rootfi_loop_now();
 
 	if (dlist_head_node(&transfers) == dlist_tail_node(&transfers))
 		driven_at = now;		/* the first one: there was no pause */
 	transfer->state = HTTP_WAITING;
-	transfer->wake = Min(connection->budget_reset, now + LONGEST_BUDGET_WAIT);
+	transfer->wake = Min(transfer->connection->budget_reset,
+						 now + LONGEST_BUDGET_WAIT);
 	if (transfer->wake <= now)
 		http_run(transfer);
+}
+
+/* Both in one. */
+HttpTransfer *
+rootfi_http_start(RootfiConnection *connection, const HttpRequest *request)
+{
+	HttpTransfer *transfer = rootfi_http_prepare(connection, request);
+
+	rootfi_http_send(transfer);
 	return transfer;
 }
 
-/* How libcurl's result reads as an end of the request. */
+/* May a write have left that was not turned away since? */
+bool
+rootfi_http_wrote(const HttpTransfer *transfer)
+{
+	return transfer->is_write && transfer->response.sent;
+}
+
+/* How the latest attempt ended. */
 static HttpEnd
 http_end(const HttpTransfer *transfer)
 {
 	if (transfer->too_large)
 		return HTTP_TOO_LARGE;
 	if (transfer->header_too_large)
-		return HTTP_GARBLED;
-	switch (transfer->result)
-	{
-		case CURLE_OK:
-			return HTTP_ANSWERED;
-		case CURLE_OPERATION_TIMEDOUT:
-			return transfer->response.sent ? HTTP_TIMED_OUT :
-				HTTP_NOT_CONNECTED;
-		case CURLE_OUT_OF_MEMORY:	/* until 8.6 for a header line, too */
-			return transfer->response.sent ? HTTP_GARBLED :
-				HTTP_NOT_CONNECTED;
-#if LIBCURL_VERSION_NUM >= 0x080600
-		case CURLE_TOO_LARGE:
-#endif
-		case CURLE_WEIRD_SERVER_REPLY:
-		case CURLE_UNSUPPORTED_PROTOCOL:
-		case CURLE_BAD_CONTENT_ENCODING:
-		case CURLE_HTTP2:
-		case CURLE_HTTP2_STREAM:
-			return HTTP_GARBLED;
-		default:
-			return transfer->response.sent ? HTTP_LOST : HTTP_NOT_CONNECTED;
-	}
-}
-
-/* May a connection that failed succeed later?  Not with a wrong certificate. */
-static bool
-http_may_reconnect(CURLcode result)
-{
-	switch (result)
-	{
-		case CURLE_PEER_FAILED_VERIFICATION:
-		case CURLE_SSL_CACERT_BADFILE:
-		case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-		case CURLE_URL_MALFORMAT:
-			return false;
-		default:
-			return true;
-	}
-}
-
-/* May another answer be better?  A write must have been turned away. */
-static bool
-http_may_ask_again(int status, bool is_write)
-{
-	switch (status)
-	{
-		case 429:
-			return true;
-		case 408:
-		case 502:
-		case 503:
-		case 504:
-			return !is_write;
-		default:
-			return false;
-	}
-}
-
-/* Is it worth, and safe, to send the request again? */
-static bool
-http_may_retry(const HttpTransfer *transfer)
-{
-	const HttpResponse *response = &transfer->response;
-
-	switch (response->end)
-	{
-		case HTTP_NOT_CONNECTED:
-			return http_may_reconnect(transfer->result);
-		case HTTP_LOST:
-			return !transfer->is_write;
-		case HTTP_ANSWERED:
-			return http_may_ask_again(response->status, transfer->is_write);
-		default:
-			return false;
-	}
+		return HTTP_HEADER_TOO_LARGE;
+	if (transfer->no_memory)
+		return HTTP_NO_MEMORY;
+	return rootfi_verdict_end(transfer->result, transfer->response.sent);
 }
 
 /* The time after which an answer is of no use: ours or the statement's. */
@@ -399,12 +353,16 @@ http_retry(HttpTransfer *transfer)
 {
 	int64		backoff;
 
-	if (transfer->retries_left == 0 || !http_may_retry(transfer))
+	if (transfer->retries_left == 0 ||
+		!rootfi_verdict(&transfer->response.facts).again)
 		return false;
 	backoff = http_backoff(transfer);
 	if (backoff >= http_time_left(transfer))
 		return false;
 	transfer->retries_left--;
+	transfer->response.sent = false;	/* or it would not be sent again */
+	if (transfer->response.end == HTTP_LOST)
+		rootfi_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
 	transfer->wake = rootfi_loop_now() + backoff;
 	transfer->state = HTTP_WAITING;
 	return true;
@@ -414,47 +372,36 @@ http_retry(HttpTransfer *transfer)
 static const char *
 http_problem(const HttpTransfer *transfer)
 {
-	if (transfer->too_large)
-		return "The answer is larger than \"rootfi.max_response_size\" allows";
-	if (transfer->header_too_large)
-		return "The header of the answer is too large";
-	if (transfer->result == CURLE_OUT_OF_MEMORY)
-		return "Memory is out, or a line of the answer's header is too long";
-	if (transfer->result == CURLE_ABORTED_BY_CALLBACK)
-		return "The connection was closed before an answer came";
 	if (transfer->problem[0] != '\0')
 		return transfer->problem;
 	return curl_easy_strerror(transfer->result);
 }
 
-/* How far a connection got that was not made. */
-static HttpPhase
-http_phase(const HttpTransfer *transfer)
+/* What the verdict goes by, but for what an error answer says. */
+static HttpFacts
+http_facts(const HttpTransfer *transfer)
 {
 	curl_off_t	resolved = 0;
+	long		status = 0;
+	HttpFacts	facts = {
+		.end = http_end(transfer),
+		.phase = HTTP_CONNECTED,
+		.distrusted = rootfi_verdict_distrusted(transfer->result),
+		.is_write = transfer->is_write,
+	};
 
-	switch (transfer->result)
-	{
-		case CURLE_COULDNT_RESOLVE_HOST:
-		case CURLE_COULDNT_RESOLVE_PROXY:
-			return HTTP_RESOLVING;
-		case CURLE_SSL_CONNECT_ERROR:
-		case CURLE_PEER_FAILED_VERIFICATION:
-		case CURLE_SSL_CACERT_BADFILE:
-		case CURLE_SSL_CERTPROBLEM:
-		case CURLE_SSL_CIPHER:
-		case CURLE_SSL_ISSUER_ERROR:
-			return HTTP_SECURING;
-		case CURLE_OPERATION_TIMEDOUT:
-			curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T,
-							  &resolved);
-			return resolved == 0 ? HTTP_RESOLVING : HTTP_CONNECTING;
-		default:
-			return HTTP_CONNECTING;
-	}
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
+	facts.status = (int) status;
+	if (facts.end == HTTP_NOT_CONNECTED)
+		facts.phase = rootfi_verdict_phase(transfer->result, resolved != 0);
+	return facts;
 }
 
-/* Schedules the attempt again at once, as if for the first time. */
+/*
+ * Schedules the attempt again at once, over a new connection, as if for the
+ * first time.
+ */
 static void
 http_run_afresh(HttpTransfer *transfer)
 {
@@ -469,19 +416,16 @@ static void
 http_fill_response(HttpTransfer *transfer)
 {
 	HttpResponse *response = &transfer->response;
-	long		status = 0;
 	long		version = 0;
 
-	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
 	if (version != 0)
 		transfer->connection->multiplexes = version > CURL_HTTP_VERSION_1_1;
-	response->end = http_end(transfer);
-	response->wrote = transfer->is_write && response->sent;
-	response->status = (int) status;
-	if (!http_reserve(transfer, 0))
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
-						errmsg("out of memory")));
+	response->facts = http_facts(transfer);
+	response->end = response->facts.end;
+	response->phase = response->facts.phase;
+	response->wrote = rootfi_http_wrote(transfer);
+	response->status = response->facts.status;
 	transfer->buffer[response->len] = '\0';
 	response->body = transfer->buffer;
 	strlcpy(response->problem, http_problem(transfer),
@@ -494,8 +438,6 @@ http_fill_response(HttpTransfer *transfer)
 			sizeof(response->request_id));
 	strlcpy(response->redirect, transfer->seen.location,
 			sizeof(response->redirect));
-	response->phase = response->end == HTTP_NOT_CONNECTED ?
-		http_phase(transfer) : HTTP_CONNECTED;
 	response->server_time = rootfi_headers_time(&transfer->seen);
 	strlcpy(response->budget_limit, transfer->seen.budget_limit,
 			sizeof(response->budget_limit));
@@ -509,6 +451,13 @@ http_complete(HttpTransfer *transfer, CURLcode result)
 {
 	rootfi_loop_remove(transfer->easy);
 	transfer->result = result;
+	if (http_end(transfer) == HTTP_ENCODED && !transfer->plain)
+	{
+		/* an encoding that nobody knows may mean nothing at all */
+		transfer->plain = true;
+		rootfi_easy_setopt(transfer->easy, CURLOPT_ACCEPT_ENCODING, NULL);
+		transfer->stale = true;
+	}
 	if (transfer->stale)
 	{
 		http_run_afresh(transfer);
@@ -593,6 +542,57 @@ http_run_due(void)
 	return next;
 }
 
+/* Is the time of any attempt up? */
+static bool
+http_overdue(void)
+{
+	dlist_iter	iter;
+	int64		now = rootfi_loop_now();
+
+	dlist_foreach(iter, &transfers)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		if (transfer->state == HTTP_RUNNING && now >= transfer->deadline)
+			return true;
+	}
+	return false;
+}
+
+/* How much has come for all transfers. */
+static size_t
+http_received(void)
+{
+	dlist_iter	iter;
+	size_t		sum = 0;
+
+	dlist_foreach(iter, &transfers)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		sum += transfer->seen.size + transfer->response.len;
+	}
+	return sum;
+}
+
+/*
+ * Takes what has come in time although nobody looked: the process may have
+ * been stopped, or the machine.  Goes on only while something is there.
+ */
+static void
+http_take_late(void)
+{
+	size_t		received;
+
+	for (int i = 0; i < LATE_STEPS && http_overdue(); i++)
+	{
+		received = http_received();
+		rootfi_loop_step(rootfi_loop_now());
+		if (!http_collect() && http_received() == received)
+			break;
+	}
+}
+
 /* Ends the attempts whose time is up. */
 static void
 http_expire(void)
@@ -629,6 +629,8 @@ rootfi_http_wait(int64 until)
 	if (!http_collect())
 	{
 		rootfi_loop_step(next);
+		http_collect();
+		http_take_late();
 		http_expire();
 	}
 	driven_at = rootfi_loop_now();

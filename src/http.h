@@ -7,6 +7,7 @@
 #define ROOTFI_HTTP_H
 
 #include "connection.h"
+#include "verdict.h"
 
 /* What is asked.  The texts need to live only during the call. */
 typedef struct HttpRequest
@@ -17,32 +18,13 @@ typedef struct HttpRequest
 	bool		once;			/* never tried again */
 } HttpRequest;
 
-/* How a request ended. */
-typedef enum HttpEnd
-{
-	HTTP_ANSWERED,				/* there is a status and a whole body */
-	HTTP_NOT_CONNECTED,			/* no connection was made: not sent */
-	HTTP_LOST,					/* the connection broke after sending */
-	HTTP_TIMED_OUT,				/* the time limit passed */
-	HTTP_TOO_LARGE,				/* the answer is over the limit */
-	HTTP_GARBLED,				/* the answer is not HTTP */
-} HttpEnd;
-
-/* How far a connection got. */
-typedef enum HttpPhase
-{
-	HTTP_RESOLVING,
-	HTTP_CONNECTING,
-	HTTP_SECURING,
-	HTTP_CONNECTED,
-} HttpPhase;
-
 typedef struct HttpResponse
 {
-	HttpEnd		end;
+	HttpFacts	facts;			/* what the verdict goes by */
+	HttpEnd		end;			/* the same as there */
 	bool		sent;			/* the request may have reached the server */
 	bool		wrote;			/* and was not a mere read */
-	char		problem[256];	/* libcurl's words, when not answered */
+	char		problem[256];	/* libcurl's words, never for an error */
 	char		host[256];		/* whom we talked to */
 	int			status;			/* HTTP status code */
 	char	   *body;			/* NUL-terminated; ends with the transfer */
@@ -50,7 +32,7 @@ typedef struct HttpResponse
 	char		request_id[128];	/* X-Request-Id, or empty */
 	char		redirect[256];	/* Location of a 3xx, or empty */
 	const char *key;			/* that was sent, and is never to be shown */
-	HttpPhase	phase;			/* when not connected: what failed */
+	HttpPhase	phase;			/* the same as in "facts" */
 	int64		server_time;	/* Date, seconds since 1970, or -1 */
 	char		budget_limit[32];	/* X-RateLimit-Limit, or empty */
 	char		budget_remaining[32];	/* X-RateLimit-Remaining, or empty */
@@ -61,6 +43,10 @@ typedef struct HttpTransfer HttpTransfer;
 
 extern int	rootfi_max_response_size;	/* setting, kB */
 
+extern HttpTransfer *rootfi_http_prepare(RootfiConnection *connection,
+										 const HttpRequest *request);
+extern void rootfi_http_send(HttpTransfer *transfer);
+extern bool rootfi_http_wrote(const HttpTransfer *transfer);
 extern HttpTransfer *rootfi_http_start(RootfiConnection *connection,
 									   const HttpRequest *request);
 extern void rootfi_http_wait(int64 until);

@@ -283,17 +283,20 @@ move_cursor(ListScan *scan, const char *next)
 	}
 }
 
-/* Takes the current page apart. */
+/* Takes the current page apart; status 204 is an empty list. */
 static void
 open_page(ListScan *scan, const HttpResponse *response)
 {
-	char	   *problem = rootfi_json_open(&scan->answer, response->body,
-										   (int) response->len);
+	bool		nothing = response->status == 204 && response->len == 0;
+	char	   *problem = rootfi_json_open(&scan->answer,
+										   nothing ? "[]" : response->body,
+										   nothing ? 2 : (int) response->len);
 
 	if (problem == NULL && !scan->answer.is_list)
 		problem = "The member \"data\" must be an array.";
 	if (problem != NULL)
-		rootfi_report_unreadable(response, scan->action, problem);
+		rootfi_raise(rootfi_report_unreadable(response, scan->action,
+											  problem));
 	scan->empty_pages = scan->answer.nrecords > 0 ? 0 : scan->empty_pages + 1;
 	if (scan->answer.next != NULL && scan->empty_pages > MAX_EMPTY_PAGES)
 		report_endless(scan, "The server gives empty pages with cursors of further ones.");

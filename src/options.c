@@ -95,18 +95,39 @@ check_no_control(const char *value, const char *origin)
 							   (int) (c - value) + 1)));
 }
 
+/* Refuses what could not be the value of a header: empty, or control chars. */
+static void
+check_text(const char *value, const char *origin)
+{
+	if (*value == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("%s must not be empty", origin)));
+	check_no_control(value, origin);
+}
+
 /*
- * Refuses a key that could not be a header's value: empty, or with control
- * characters that would end the header.  The key itself is never shown.
+ * Refuses a key that could not be a header's value, or that could not be
+ * hidden in a message: shorter than a word may be, or one character again and
+ * again.  The key itself is never shown.
  */
 void
 rootfi_check_key(const char *key, const char *origin)
 {
-	if (*key == '\0')
+	size_t		len = strlen(key);
+
+	check_text(key, origin);
+	if (len < SHORTEST_KEY)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("%s must not be empty", origin)));
-	check_no_control(key, origin);
+				 errmsg("%s is too short", origin),
+				 errdetail("An API key has %d bytes or more.",
+						   SHORTEST_KEY)));
+	if (memcmp(key, key + 1, len - 1) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("%s must not be one character again and again",
+						origin)));
 }
 
 /* What a message calls the option. */
@@ -213,7 +234,7 @@ read_url(const OptionRule *rule, const char *value, void *target)
 static void
 read_text(const OptionRule *rule, const char *value, void *target)
 {
-	rootfi_check_key(value, option_origin(rule));
+	check_text(value, option_origin(rule));
 	*(char **) target = pstrdup(value);
 }
 
@@ -282,7 +303,7 @@ read_interval(const OptionRule *rule, const char *value, void *target)
 	*(char **) target = pstrdup(value);
 }
 
-/* The key itself: anything that can be the value of a header. */
+/* The key itself. */
 static void
 read_key(const OptionRule *rule, const char *value, void *target)
 {
@@ -298,7 +319,7 @@ read_key(const OptionRule *rule, const char *value, void *target)
 static void
 read_key_file(const OptionRule *rule, const char *value, void *target)
 {
-	rootfi_check_key(value, option_origin(rule));
+	check_text(value, option_origin(rule));
 	if (!is_absolute_path(value))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),

@@ -10,7 +10,7 @@ SET SESSION AUTHORIZATION regress_rootfi_owner;
 SELECT * FROM rootfi_check();
 CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'sandbox');
 SELECT * FROM rootfi_check();
-CREATE USER MAPPING FOR PUBLIC SERVER rootfi OPTIONS (api_key 'wrong');
+CREATE USER MAPPING FOR PUBLIC SERVER rootfi OPTIONS (api_key 'wrong-key');
 SELECT check_name, status, hint FROM rootfi_check();
 ALTER USER MAPPING FOR PUBLIC SERVER rootfi OPTIONS (SET api_key :'key');
 SELECT check_name, status, hint FROM rootfi_check();

@@ -18,7 +18,7 @@ ALTER USER MAPPING FOR PUBLIC SERVER rootfi OPTIONS (ADD api_key :'key');
 SELECT rootfi_get_order('157') ->> 'order_number' AS order_number;
 
 -- one's own mapping comes before PUBLIC's, and a change counts at once
-CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'wrong');
+CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'wrong-key');
 SELECT rootfi_get_order('157');
 ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key :'key');
 SELECT rootfi_get_order('157') ->> 'order_number' AS order_number;
@@ -54,7 +54,7 @@ RESET ROLE;
 
 -- options: names
 CREATE SERVER bad FOREIGN DATA WRAPPER rootfi OPTIONS (baseurl 'https://api.rootfi.dev');
-CREATE SERVER bad FOREIGN DATA WRAPPER rootfi OPTIONS (api_key 'x');
+CREATE SERVER bad FOREIGN DATA WRAPPER rootfi OPTIONS (api_key 'any-key-will-do');
 CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (apikey 'x');
 CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (base_url 'x');
 ALTER FOREIGN DATA WRAPPER rootfi OPTIONS (base_url 'x');
@@ -84,8 +84,11 @@ ALTER SERVER ok4 OPTIONS (SET overlap 'a while');
 
 -- options: keys
 CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key '');
+CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'sevenby');
+CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key '********');
+CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
 CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key E'two\r\nlines: x');
-CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'x', api_key_file '/x');
+CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'any-key-will-do', api_key_file '/x');
 CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key_file 'relative');
 CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key_file '/nonexistent/key');
 SELECT rootfi_get_order('157');

@@ -22,7 +22,7 @@ END $$;
 -- the API's own errors
 SELECT rootfi_get_order('nothing-like-it');
 SELECT rootfi_create_order(1089, '{"customer_id": "c", "currency_id": "USD", "order_number": "SO-000158", "line_items": [{"quantity": 1, "unit_amount": 1}]}');
-ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'wrong');
+ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'wrong-key');
 SELECT count(*) FROM rootfi_list_orders();
 ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key :'key');
 

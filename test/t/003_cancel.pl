@@ -23,7 +23,7 @@ my ($ca_file) = certificate('IP:127.0.0.1');
 
 $node->safe_psql('postgres', qq{
 	CREATE SERVER silent FOREIGN DATA WRAPPER rootfi OPTIONS (base_url '$silent_url', ca_file '$ca_file', connect_timeout '60s', timeout '60s');
-	CREATE USER MAPPING FOR CURRENT_USER SERVER silent OPTIONS (api_key 'x');
+	CREATE USER MAPPING FOR CURRENT_USER SERVER silent OPTIONS (api_key 'any-key-will-do');
 	CREATE TABLE ends (name text, code text, at timestamptz);
 });
 

@@ -56,7 +56,7 @@ sub grow
 my $nowhere = PostgreSQL::Test::Cluster::get_free_port();
 $node->safe_psql('postgres', qq{
 	CREATE SERVER nowhere FOREIGN DATA WRAPPER rootfi OPTIONS (base_url 'http://127.0.0.1:$nowhere', max_retries '0');
-	CREATE USER MAPPING FOR CURRENT_USER SERVER nowhere OPTIONS (api_key 'x');
+	CREATE USER MAPPING FOR CURRENT_USER SERVER nowhere OPTIONS (api_key 'any-key-will-do');
 });
 
 foreach my $name (sort keys %statements)

@@ -146,7 +146,7 @@ my @outcomes = (
 	[ q{SELECT rootfi_request('GET', '/v4/ecommerce/orders')},                              qw(42501 42501   42501   42501   42501   42501) ],
 	[ q{SELECT rootfi_start_sync(1089, 'SHOPIFY', '{ECOMMERCE_ORDERS}')},                   qw(42501 42501   42501   42501   42501   42501) ],
 	[ q{ALTER SERVER rootfi OPTIONS (SET base_url 'http://127.0.0.1:1')},                   qw(42501 42501   42501   42501   42501   42501) ],
-	[ q{ALTER USER MAPPING FOR postgres SERVER rootfi OPTIONS (SET api_key 'x')},           qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{ALTER USER MAPPING FOR postgres SERVER rootfi OPTIONS (SET api_key 'any-key-will-do')},           qw(42501 42501   42501   42501   42501   42501) ],
 	[ q{SELECT FROM pg_user_mappings WHERE umoptions IS NOT NULL},                          qw(0     1       1       1       1       0) ],
 	[ q{SELECT * FROM rootfi_stream},                                                       qw(0     0       0       1       1       1) ],
 	[ q{SELECT * FROM rootfi_run LIMIT 1},                                                  qw(0     0       0       1       1       1) ],
@@ -217,7 +217,7 @@ unlike(substr(slurp_file($node->logfile), $from), qr/$key/, 'nor does the log');
 
 # A key in a file, as root of the database may set it
 my $dir = PostgreSQL::Test::Utils::tempdir();
-append_to_file("$dir/key", "wrong\n");
+append_to_file("$dir/key", "wrong-key\n");
 $node->safe_psql('postgres', "ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (DROP api_key, ADD api_key_file '$dir/key')");
 is(sqlstate_of($node, $read), '28000', 'the key is read from a file');
 my $changed = $node->safe_psql('postgres', qq{
@@ -225,6 +225,10 @@ my $changed = $node->safe_psql('postgres', qq{
 	COPY (SELECT '$key') TO '$dir/key';
 	$read});
 is($changed, "28000\n157", 'and a changed file counts at once');
+foreach my $weak ('sevenby', '********')
+{
+	is($node->safe_psql('postgres', qq{COPY (SELECT '$weak') TO '$dir/key'; SELECT sqlstate_of(\$\$$read\$\$)}), 'HV024', "a key in a file that could not be hidden is refused: $weak");
+}
 unlink "$dir/key";
 append_to_file("$dir/key", "a\nb\n");
 like(($node->psql('postgres', $read))[2], qr/could not read the API key from file .*: it has more than one line/, 'a file with more than a key is refused');

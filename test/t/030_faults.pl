@@ -6,9 +6,11 @@ use strict;
 use warnings;
 
 use Compress::Raw::Zlib ();
+use Compress::Zlib      ();
 use JSON::PP            ();
 use PostgreSQL::Test::Utils;
 use Rootfi::Pair;
+use Rootfi::Phrases;
 use Rootfi::RawServer;
 use Rootfi::Sandbox;
 use Test::More;
@@ -21,7 +23,7 @@ my $backend = backend($node);
 
 # Runs a statement that gives one value, and tells how it ended.
 $node->safe_psql('postgres', q{
-	CREATE FUNCTION try(statement text, OUT code text, OUT value text, OUT message text, OUT detail text, OUT hint text, OUT ms integer)
+	CREATE FUNCTION try(statement text, OUT code text, OUT value text, OUT message text, OUT detail text, OUT hint text, OUT context text, OUT ms integer)
 	LANGUAGE plpgsql AS $$
 	DECLARE
 		began timestamptz := clock_timestamp();
@@ -30,7 +32,7 @@ $node->safe_psql('postgres', q{
 			EXECUTE statement INTO value;
 			code := 'no error';
 		EXCEPTION WHEN query_canceled OR OTHERS THEN
-			GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+			GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT, context = PG_EXCEPTION_CONTEXT;
 		END;
 		ms := round(extract(epoch FROM clock_timestamp() - began) * 1000);
 	END $$});
@@ -192,8 +194,26 @@ my @table = (
 	# libcurl has no code for this, only for lost connections
 	{ name => 'chunk without a size', raw => bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{\"rootfi_id\": 158}\r\n0\r\n\r\n"), read => 'RF006', write => 'RF007' },
 	{ name => 'chunks that end early', raw => bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"rootfi_id\"", 'close'), read => 'RF006', write => 'RF007' },
-	{ name => 'compression that is none', raw => record('{"rootfi_id": 158}', header => ['Content-Encoding: gzip']), read => 'RFP01', write => 'RF007' },
-	{ name => 'compression that nobody asked for', raw => record('{"rootfi_id": 158}', header => ['Content-Encoding: rot13']), read => 'RFP01', write => 'RF007' },
+	# a read is asked for once more as it is, a write never asks for compression
+	(
+		map {
+			{
+				name => "compression that is none, called $_",
+				raw => record('{"rootfi_id": 158}', header => ["Content-Encoding: $_"]),
+				read => 'no error', write => 'no error', value => '{"rootfi_id": 158}', gives => '{"rootfi_id": 158}', sent => '2 1',
+			}
+		} qw(gzip rot13 utf-8)
+	),
+	{ name => 'encoding that is none and called so', raw => record('{"rootfi_id": 158}', header => ['Content-Encoding: identity']), read => 'no error', write => 'no error', value => '{"rootfi_id": 158}', gives => '{"rootfi_id": 158}' },
+	{ name => 'compressed in two members', raw => sub {
+			my ($client, $request) = @_;
+			my $members = join '', map { my $piece = $_; Compress::Zlib::memGzip($piece) } '{"rootfi_id":', ' 158}';
+			return $client->answer('{"rootfi_id": 158}') if ($request->{headers}{'accept-encoding'} // '') !~ /gzip/;
+			$client->answer($members, header => ['Content-Encoding: gzip']);
+		}, read => 'no error', write => 'no error', value => '{"rootfi_id": 158}', sent => '2 1' },
+	{ name => 'compressed in two members, whatever was asked for', raw => sub {
+			$_[0]->answer(join('', map { my $piece = $_; Compress::Zlib::memGzip($piece) } '{"rootfi_id":', ' 158}'), header => ['Content-Encoding: gzip']);
+		}, read => 'RFP01', write => $unread, sent => '2 1' },
 	{ name => 'one byte of the body a second', raw => sub { $_[0]->send(head(100)); $_[0]->drip('{"rootfi_id": 158' . ' ' x 90, 1) }, options => { timeout => '300ms' }, within => 2000, read => 'RF006', write => 'RF007' },
 	{ name => 'one byte of the header a second', raw => sub { $_[0]->drip(head(2), 1) }, options => { timeout => '300ms' }, within => 2000, read => 'RF006', write => 'RF007' },
 	{ name => 'never an answer', raw => sub { $_[0]->hang }, options => { timeout => '300ms' }, within => 2000, read => 'RF006', write => 'RF007' },
@@ -202,11 +222,15 @@ my @table = (
 	{ name => 'header of 300 kB in lines', raw => bytes('HTTP/1.1 200 OK' . ("\r\nX-Many: " . 'x' x 990) x 300 . "\r\nContent-Length: 2\r\n\r\n{}"), read => 'RFP01', write => 'RF007' },
 	{ name => 'body over the limit', fault => { huge => 3000000 }, set => { 'rootfi.max_response_size' => '2MB' }, read => 'RFP01', write => 'RF007' },
 	{ name => 'announced body over the limit', raw => bytes(head(3000000) . ' ' x 3000000), set => { 'rootfi.max_response_size' => '2MB' }, read => 'RFP01', write => 'RF007' },
-	{ name => '1 GB of spaces, compressed', raw => bytes(gzip_bomb()), set => { 'rootfi.max_response_size' => '2MB' }, peak => 10 * 1024, read => 'RFP01', write => 'RF007' },
+	# only who offers to decode is sent this
+	{ name => '1 GB of spaces, compressed', raw => sub {
+			my ($client, $request) = @_;
+			($request->{headers}{'accept-encoding'} // '') =~ /gzip/ ? $client->send(gzip_bomb()) : $client->answer('{"rootfi_id": 158}');
+		}, set => { 'rootfi.max_response_size' => '2MB' }, peak => 10 * 1024, read => 'RFP01', write => 'no error' },
 
 	{ name => '200 with HTML', fault => { body => '<html>hello' }, read => 'RFP01', write => $unread },
 	{ name => '200 without a body', fault => { body => '' }, read => 'RFP01', write => $unread },
-	{ name => '204', fault => { status => 204, body => '' }, read => 'no error', write => 'no error', value => undef, also => [ [ $total, 'RFP01' ] ] },
+	{ name => '204', fault => { status => 204, body => '' }, read => 'no error', write => 'no error', value => undef, also => [ [ $total, 'no error', undef ] ] },
 	{ name => 'half of the JSON', fault => { malformed => \1 }, read => 'RFP01', write => $unread },
 	{ name => 'a byte order mark', raw => record("\xEF\xBB\xBF{\"rootfi_id\": 158}"), read => 'RFP01', write => $unread },
 	{ name => '200 with an error object', fault => { body => { error => { code => 'unknown-error', message => 'no' } } }, read => 'RFP01', write => 'RF007' },
@@ -240,8 +264,16 @@ my @table = (
 		read => 'no error', write => 'no error', warning => qr/2 characters of the answer cannot be stored/, value => qq({"rootfi_id": 158, "order_number": "a${fffd}b${fffd}"}),
 		also => [ [ 'SELECT order_number FROM rootfi_list_orders(max_rows => 5)', 'no error', "a${fffd}b${fffd}" ] ] },
 
-	{ name => 'redirect to another host', raw => sub { $_[0]->answer('', status => '302 Found', header => [ 'Location: ' . $elsewhere->url . '/v4/ecommerce/orders/158' ]) }, read => 'RFP01', write => 'RFP01' },
-	{ name => 'permanent redirect', raw => sub { $_[0]->answer('', status => '308 Permanent Redirect', header => [ 'Location: ' . $elsewhere->url ]) }, read => 'RFP01', write => 'RFP01' },
+	{ name => 'redirect to another host', raw => sub { $_[0]->answer('', status => '302 Found', header => [ 'Location: ' . $elsewhere->url . '/v4/ecommerce/orders/158' ]) }, read => 'RFP01', write => 'RF007' },
+	{ name => 'permanent redirect', raw => sub { $_[0]->answer('', status => '308 Permanent Redirect', header => [ 'Location: ' . $elsewhere->url ]) }, read => 'RFP01', write => 'RF007' },
+	{ name => '304', raw => bytes("HTTP/1.1 304 Not Modified\r\n\r\n"), read => 'RFP01', write => 'RF007' },
+	{ name => '408', fault => { status => 408, body => '' }, read => 'RF006', write => 'RF007' },
+	{ name => '499', fault => { status => 499, body => '' }, read => 'RF006', write => 'RF007' },
+	{ name => '600', raw => bytes("HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n"), read => 'RFP01', write => 'RF007' },
+	(
+		map { { name => "500 that says \"$_\"", fault => { status => 500, body => { error => { code => 'unknown-error', message => $_ } } }, read => '58000', write => 'RF007' } }
+		  'MySQL server has gone away', 'Lost connection to upstream', 'SSL: Broken pipe', 'terminating connection due to administrator command'
+	),
 	{ name => '400 as documented', fault => { status => 400, body => { error => { code => 'invalid-params', message => 'invalid param: status', platform_error => undef } } }, read => '22023', write => '22023' },
 	{ name => '400, the record exists', fault => { status => 400, body => { error => { code => 'record-already-exists', message => 'it is there' } } }, read => '23505', write => '23505' },
 	{ name => '401', fault => { status => 401 }, read => '28000', write => '28000' },
@@ -492,6 +524,8 @@ foreach my $row (@table)
 	ok(fits($sent, $sent_write), "$name: they were sent as often as they should") or diag("they were sent $sent times");
 	is($_->{value}, $row->{gives}, "$name: a write gives just that") foreach $row->{gives} ? @writes : ();
 	is(scalar(grep { $_->{code} eq 'RF007' && $_->{hint} !~ /^The server may have done it\. Look for the record/ } @writes), 0, "$name: a hint says what to do when the outcome is not known");
+
+	is(join(', ', map { phrases_in(join ' ', map { $_ // '' } @$_{qw(message detail hint context)}) } $read, @writes), '', "$name: no error passes for a lost database connection");
 
 	# limits
 	my ($slowest) = sort { $b <=> $a } map { $_->{ms} } $read, @writes;

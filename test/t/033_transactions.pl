@@ -94,7 +94,7 @@ my @writes = (
 	q{SELECT rootfi_remove_stream(1)},
 );
 my $sync = 'CALL rootfi_sync()';
-my $wrong_key = q{ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'wrong')};
+my $wrong_key = q{ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'wrong-key')};
 my $right_key = q{ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'sandbox-key')};
 
 foreach my $statement (@reads)
@@ -404,8 +404,8 @@ $node->safe_psql('postgres', qq{
 	CREATE SERVER another FOREIGN DATA WRAPPER rootfi OPTIONS (base_url '$url', max_retries '0');
 	CREATE USER MAPPING FOR CURRENT_USER SERVER another OPTIONS (api_key 'key-another');
 	GRANT USAGE ON FOREIGN SERVER rootfi TO one, two;
-	CREATE USER MAPPING FOR one SERVER rootfi OPTIONS (api_key 'key-one');
-	CREATE USER MAPPING FOR two SERVER rootfi OPTIONS (api_key 'key-two');
+	CREATE USER MAPPING FOR one SERVER rootfi OPTIONS (api_key 'key-one-own');
+	CREATE USER MAPPING FOR two SERVER rootfi OPTIONS (api_key 'key-two-own');
 	CREATE FUNCTION as_one() RETURNS jsonb LANGUAGE sql SECURITY DEFINER RETURN rootfi_get_order('157');
 	ALTER FUNCTION as_one() OWNER TO one;
 });
@@ -417,7 +417,7 @@ sub keys_of
 
 	$sandbox->forget;
 	run_script($script);
-	return join ' ', map { $_->{headers}{api_key} =~ s/^(sandbox|key)-//r } $sandbox->requests;
+	return join ' ', map { $_->{headers}{api_key} =~ s/^(sandbox|key)-|-own$//gr } $sandbox->requests;
 }
 
 is(keys_of("$read; SET ROLE one; $read; SET ROLE two; $read; RESET ROLE; $read"), 'key one two key', 'SET ROLE and RESET ROLE choose the mapping');
