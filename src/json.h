@@ -27,7 +27,7 @@ typedef struct JsonMember
 
 /*
  * An object taken apart, one level deep: what is nested in its members is
- * not looked into.
+ * only checked.
  */
 typedef struct JsonObject
 {
@@ -53,7 +53,6 @@ extern char *rootfi_json_array(JsonObject **elements, int *nelements,
 extern const JsonValue *rootfi_json_member(const JsonObject *object,
 										   const char *name);
 extern char *rootfi_json_check(const char *text, int len);
-extern void rootfi_json_require(const JsonValue *value);
 extern Jsonb *rootfi_json_value_to_jsonb(const JsonValue *value);
 extern char *rootfi_json_open(JsonAnswer *answer, const char *text, int len);
 extern bool rootfi_jsonb_scalar(const JsonValue *value, JsonbValue *result);

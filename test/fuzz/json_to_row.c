@@ -130,8 +130,8 @@ greatest_depth(const char *text, int len)
 
 /*
  * Fails unless a text is taken apart as the server's parser does it.  What is
- * JSON must be taken, if it is not nested too deeply; what has a fault outside
- * of nested values must not.  Returns whether it is JSON.
+ * JSON must be taken, if it is not nested too deeply; what has a fault anywhere
+ * must not.  Returns whether it is JSON.
  */
 static bool
 check_scan(const char *text, int len, const char *inside)
@@ -139,18 +139,18 @@ check_scan(const char *text, int len, const char *inside)
 	JsonDocument ours;
 	JsonDocument theirs;
 	ScanEnd		end = rootfi_scan(&ours, text, len, inside);
-	Verdict		verdict = outline_read(&theirs, text, len, inside);
+	bool		valid = outline_read(&theirs, text, len, inside);
 	bool		may_be_deep = greatest_depth(text, len) > MAX_NESTING;
 
 	if (end == SCAN_TOO_DEEP && !may_be_deep)
 		shim_fail("found too deep: %.*s", len, text);
-	if (end == SCAN_INVALID && verdict == VERDICT_VALID)
+	if (end == SCAN_INVALID && valid)
 		shim_fail("found no JSON: %.*s", len, text);
-	if (end == SCAN_DONE && verdict == VERDICT_INVALID)
+	if (end == SCAN_DONE && !valid)
 		shim_fail("found JSON: %.*s", len, text);
-	if (end == SCAN_DONE && verdict == VERDICT_VALID)
+	if (end == SCAN_DONE)
 		check_document(&ours, &theirs);
-	return verdict == VERDICT_VALID;
+	return valid;
 }
 
 /*
@@ -293,7 +293,7 @@ convert(char *text, int len, bool valid)
 			shim_fail("could not open %.*s: %s", len, text, problem);
 		return;
 	}
-	if (valid && outline_read(&document, text, len, "data") == VERDICT_VALID)
+	if (valid && outline_read(&document, text, len, "data"))
 		check_answer(&answer, &document);
 	plan_rows(&session);
 	for (int i = 0; i < answer.nrecords; i++)
