@@ -34,6 +34,8 @@ take_apart(JsonDocument *document, const char *text, int len,
 			return NULL;
 		case SCAN_TOO_DEEP:
 			return pstrdup("It is nested too deeply.");
+		case SCAN_TOO_MANY:
+			return pstrdup("It has too many elements or members.");
 		case SCAN_INVALID:
 			break;
 	}

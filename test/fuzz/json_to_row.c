@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <time.h>
+
 #include "mb/pg_wchar.h"
 
 #include "catalog.h"
@@ -21,6 +23,7 @@
 #include "sqlstates.h"
 #include "tokens.h"
 
+#define LONG_TEXT	(256 * 1024)
 #define MAX_LEVELS	(MAX_NESTING + 3)	/* with those that are looked into */
 
 /* Rows on their way. */
@@ -308,13 +311,38 @@ convert(char *text, int len, bool valid)
 	}
 }
 
+/*
+ * Fails if a long text made of the input again and again takes more time than
+ * its length is worth.
+ */
+static void
+check_time(const uint8 *data, size_t size)
+{
+	size_t		len = 0;
+	char	   *text = palloc(LONG_TEXT + size);
+	JsonDocument document;
+	clock_t		begin = clock();
+
+	for (; size > 0 && len < LONG_TEXT; len += size)
+		memcpy(text + len, data, size);
+	rootfi_json_clean(&text, &len);
+	rootfi_scan(&document, text, (int) len, "data");
+	if (clock() - begin > 2 * CLOCKS_PER_SEC)
+		shim_fail("%zu bytes took too long", len);
+	shim_release(0);
+}
+
 /* Called by libFuzzer with each input. */
 int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
-	char	   *text = memcpy(palloc(size), data, size);
+	static int	nruns = 0;
+	char	   *text;
 	bool		valid;
 
+	if (nruns++ % 256 == 0)
+		check_time(data, size);
+	text = memcpy(palloc(size), data, size);
 	clean(&text, &size);
 	check_scan(text, size, NULL);
 	valid = check_scan(text, size, "data");

@@ -7,7 +7,9 @@ use warnings;
 use JSON::PP ();
 use PostgreSQL::Test::Utils;
 use Rootfi::Pair;
+use Rootfi::RawServer;
 use Test::More;
+use Time::HiRes 'time';
 
 my ($node, $sandbox) = start_pair(server => { max_retries => 0 });
 my $json = JSON::PP->new->canonical->latin1;
@@ -83,5 +85,29 @@ foreach (grep { $_->[0] =~ /fault|escape|inch/ } @broken)
 }
 
 is(fates($page), 'no error no error no error synced 6', 'the page itself is taken');
+
+# Long answers take time and memory by their length, and can be cancelled.
+my %long = (
+	latin1 => '{"data": [{"rootfi_id": 1, "status": "' . "\xff" x 8_000_000 . '"}]}',
+	numbers => '{"data": [' . '1,' x 20_000_000 . '1]}',
+	objects => '[' . '{"a":1},' x 5_000_000 . '{"a":[1, 2}]');
+my $server = Rootfi::RawServer->new(sub { $_[0]->answer($long{ ($_[1]{target} =~ /(latin1|numbers|objects)/)[0] }) });
+my $url = $server->url;
+$node->safe_psql('postgres', qq{ALTER SERVER rootfi OPTIONS (SET max_retries '0', ADD timeout '60s', SET base_url '$url')});
+my $backend = backend($node);
+my $begin = time;
+my ($length, $warning) = ask($backend, q{SELECT length(status) FROM rootfi_rows('v3/x/latin1') AS (status text)});
+my $seconds = time - $begin;
+is($length, 8_000_000, 'eight million bytes that are not UTF-8 are replaced');
+like($warning, qr/^WARNING:  8000000 characters/, 'and counted');
+cmp_ok($seconds, '<', 4, "in $seconds seconds");
+(undef, my $error) = ask($backend, q{SELECT rootfi_list('v3/x/numbers')});
+like($error, qr/^ERROR:  could not list.* cannot be read\nDETAIL: .* It has too many elements or members\./, 'twenty million numbers are not taken');
+my ($peak) = ask($backend, q{SELECT (regexp_match(pg_read_file('/proc/self/status'), 'VmHWM:\s+(\d+)'))[1]});
+cmp_ok($peak, '<', 600_000, "nor kept ($peak kB)");
+($begin, undef) = (time, ask($backend, q{SET statement_timeout = '400ms'}));
+(undef, $error) = ask($backend, q{SELECT rootfi_list('v3/x/objects')});
+like($error, qr/^ERROR:  canceling statement due to statement timeout/, 'taking a long answer apart can be cancelled');
+leave($backend);
 
 done_testing();
