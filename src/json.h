@@ -15,6 +15,7 @@ typedef struct JsonValue
 	char	   *token;			/* scalars: decoded, NUL-terminated */
 	int			len;			/* of the text */
 	JsonTokenType type;			/* of its first token */
+	bool		is_mixed;		/* an array, not of objects and nulls alone */
 } JsonValue;
 
 /* A member of an object. */
@@ -45,6 +46,15 @@ typedef struct JsonAnswer
 	char	   *next;			/* cursor of the next page, or NULL */
 	char	   *total_count;	/* of all pages, or NULL */
 } JsonAnswer;
+
+/* Is it one object, a list of them, or nothing? */
+static inline bool
+rootfi_json_is_list(const JsonValue *value)
+{
+	return value == NULL || value->type == JSON_TOKEN_NULL ||
+		value->type == JSON_TOKEN_OBJECT_START ||
+		(value->type == JSON_TOKEN_ARRAY_START && !value->is_mixed);
+}
 
 extern char *rootfi_json_object(JsonObject *object, const char *text,
 								int len);

@@ -349,9 +349,12 @@ take_end(Tokens *tokens, Nesting *nesting)
 	return true;
 }
 
-/* Goes past an object or array, all of which is checked. */
+/*
+ * Goes past an object or array, all of which is checked.  Sets *is_mixed for
+ * an array that has elements which are neither objects nor null.
+ */
 static bool
-skip_nested(Tokens *tokens)
+skip_nested(Tokens *tokens, bool *is_mixed)
 {
 	Tokens		inner = *tokens;	/* a copy that can stay in registers */
 	Nesting		nesting;
@@ -367,6 +370,9 @@ skip_nested(Tokens *tokens)
 		if (nesting.is_object && !skip_name(&inner))
 			return false;
 		byte = rootfi_next_byte(&inner);
+		if (nesting.depth == 1 && !nesting.is_object &&
+			byte != '{' && byte != 'n')
+			*is_mixed = true;
 		if (byte == '{' || byte == '[')
 		{
 			if (!open_nested(&nesting, byte))
@@ -409,11 +415,12 @@ rootfi_take_value(Tokens *tokens, char byte, JsonValue *value)
 
 	value->text = tokens->c;
 	value->token = NULL;
+	value->is_mixed = false;
 	if (byte == '{' || byte == '[')
 	{
 		value->type = byte == '{' ? JSON_TOKEN_OBJECT_START :
 			JSON_TOKEN_ARRAY_START;
-		valid = skip_nested(tokens);
+		valid = skip_nested(tokens, &value->is_mixed);
 	}
 	else if (byte == '"')
 	{
