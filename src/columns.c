@@ -2,12 +2,15 @@
  * columns.c
  *		Readers of column values, by type.
  *
- * Only for types not listed in "kinds" the type's own input function is
- * called; all others are read here, independent of the session's settings.
+ * Only for types not listed in "kinds", and to pad and check what is listed
+ * as bounded, the type's own input function is called; all others are read
+ * here, independent of the session's settings.  What a column would round or
+ * cut is not what the API said: such a value does not fit.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
@@ -55,7 +58,30 @@ read_int8(RowColumn *column, const JsonValue *value, Datum *result)
 static bool
 read_numeric(RowColumn *column, const JsonValue *value, Datum *result)
 {
-	return value->token && rootfi_read_numeric(value->token, result);
+	return value->token &&
+		rootfi_read_decimal(value->token, column->typmod, result);
+}
+
+static bool
+read_float8(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	double		number;
+
+	if (!value->token || !rootfi_read_float8(value->token, &number))
+		return false;
+	*result = Float8GetDatum(number);
+	return true;
+}
+
+static bool
+read_float4(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	float		number;
+
+	if (!value->token || !rootfi_read_float4(value->token, &number))
+		return false;
+	*result = Float4GetDatum(number);
+	return true;
 }
 
 static bool
@@ -78,32 +104,69 @@ read_bool(RowColumn *column, const JsonValue *value, Datum *result)
 	return true;
 }
 
-/* Timestamps with and without time zone: both are kept as UTC. */
+/* Does a column of that typmod keep the fraction of the second? */
+static bool
+keeps_fraction(int64 micros, int32 typmod)
+{
+	static const int units[] = {1000000, 100000, 10000, 1000, 100, 10};
+
+	return typmod < 0 || typmod >= lengthof(units) ||
+		micros % units[typmod] == 0;
+}
+
+/* A moment, kept as UTC. */
+static bool
+read_timestamptz(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	Timestamp	time;
+
+	if (value->type != JSON_TOKEN_STRING ||
+		!rootfi_read_timestamp(value->token, &time) ||
+		!keeps_fraction(time, column->typmod))
+		return false;
+	*result = TimestampGetDatum(time);
+	return true;
+}
+
+/* Date and time as written, as for all types without a zone. */
 static bool
 read_timestamp(RowColumn *column, const JsonValue *value, Datum *result)
 {
 	Timestamp	time;
 
 	if (value->type != JSON_TOKEN_STRING ||
-		!rootfi_read_timestamp(value->token, &time))
+		!rootfi_read_local(value->token, &time) ||
+		!keeps_fraction(time, column->typmod))
 		return false;
 	*result = TimestampGetDatum(time);
-	if (column->typmod >= 0)
-		*result = DirectFunctionCall2(timestamp_scale, *result,
-									  Int32GetDatum(column->typmod));
 	return true;
 }
 
-/* The day in UTC. */
+/* The day as written; not the next one where the time rounds up to it. */
 static bool
 read_date(RowColumn *column, const JsonValue *value, Datum *result)
 {
 	Timestamp	time;
 
 	if (value->type != JSON_TOKEN_STRING ||
-		!rootfi_read_timestamp(value->token, &time))
+		!rootfi_read_local(value->token, &time) ||
+		!rootfi_read_local(pnstrdup(value->token, 10), &time))
 		return false;
 	*result = DirectFunctionCall1(timestamp_date, TimestampGetDatum(time));
+	return true;
+}
+
+/* The time of day as written. */
+static bool
+read_time(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	int64		time;
+
+	if (value->type != JSON_TOKEN_STRING ||
+		!rootfi_read_clock(value->token, &time) ||
+		!keeps_fraction(time, column->typmod))
+		return false;
+	*result = TimeADTGetDatum(time);
 	return true;
 }
 
@@ -119,7 +182,6 @@ read_jsonb(RowColumn *column, const JsonValue *value, Datum *result)
 static bool
 read_json(RowColumn *column, const JsonValue *value, Datum *result)
 {
-	rootfi_json_require(value);
 	*result = PointerGetDatum(cstring_to_text_with_len(value->text,
 													   value->len));
 	return true;
@@ -136,6 +198,38 @@ read_other(RowColumn *column, const JsonValue *value, Datum *result)
 							column->typmod, result);
 }
 
+/* How many characters a text has. */
+static int
+count_characters(const char *text)
+{
+	int			n = 0;
+
+	for (; *text != '\0'; text += pg_utf_mblen((const unsigned char *) text))
+		n++;
+	return n;
+}
+
+/* varchar(n) and char(n): no longer text, even if blanks could be cut off. */
+static bool
+read_bounded(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	if (value->token && column->typmod >= 0 &&
+		count_characters(value->token) > column->typmod - VARHDRSZ)
+		return false;
+	return read_other(column, value, result);
+}
+
+/*
+ * A domain: what its base type holds exactly, by the domain's input function,
+ * which looks at its constraints.
+ */
+static bool
+read_domain(RowColumn *column, const JsonValue *value, Datum *result)
+{
+	return column->read_base(column, value, result) &&
+		read_other(column, value, result);
+}
+
 /* How values of a type are read. */
 typedef struct ColumnKind
 {
@@ -149,19 +243,23 @@ static const ColumnKind kinds[] = {
 	{INT8OID, read_int8},
 	{TEXTOID, read_text},
 	{BOOLOID, read_bool},
-	{TIMESTAMPTZOID, read_timestamp},
+	{NUMERICOID, read_numeric},
+	{FLOAT4OID, read_float4},
+	{FLOAT8OID, read_float8},
+	{VARCHAROID, read_bounded},
+	{BPCHAROID, read_bounded},
+	{TIMESTAMPTZOID, read_timestamptz},
 	{TIMESTAMPOID, read_timestamp},
 	{DATEOID, read_date},
+	{TIMEOID, read_time},
 	{JSONBOID, read_jsonb},
 	{JSONOID, read_json},
 };
 
-/* The reader of a column; of numeric with a precision by its input. */
+/* The reader of a type. */
 static ColumnReader
-find_reader(Oid type, int32 typmod)
+find_reader(Oid type)
 {
-	if (type == NUMERICOID && typmod < 0)
-		return read_numeric;
 	for (int i = 0; i < lengthof(kinds); i++)
 		if (kinds[i].type == type)
 			return kinds[i].read;
@@ -172,15 +270,19 @@ find_reader(Oid type, int32 typmod)
 void
 rootfi_column_init(RowColumn *column, Form_pg_attribute att)
 {
+	Oid			base;
+	Oid			input;
+
 	column->name = NameStr(att->attname);
 	column->index = att->attnum - 1;
 	column->type = att->atttypid;
 	column->typmod = att->atttypmod;
-	column->read = find_reader(att->atttypid, att->atttypmod);
-	if (column->read == read_other)
+	base = getBaseTypeAndTypmod(att->atttypid, &column->typmod);
+	column->read_base = find_reader(base);
+	column->read = base == att->atttypid ? column->read_base : read_domain;
+	if (column->read == read_other || column->read == read_bounded ||
+		column->read == read_domain)
 	{
-		Oid			input;
-
 		getTypeInputInfo(att->atttypid, &input, &column->ioparam);
 		fmgr_info(input, &column->input);
 	}

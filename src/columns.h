@@ -26,7 +26,8 @@ struct RowColumn
 	Oid			type;
 	int32		typmod;
 	ColumnReader read;
-	FmgrInfo	input;			/* of types without a reader of their own */
+	ColumnReader read_base;		/* of a domain's base type */
+	FmgrInfo	input;			/* where the type's own is needed */
 	Oid			ioparam;
 	bool		fixed;			/* set by rootfi_row_set, not by members */
 	Datum		fixed_value;

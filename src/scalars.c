@@ -8,7 +8,10 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "common/jsonapi.h"
+#include "common/shortest_dec.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -92,6 +95,88 @@ rootfi_read_numeric(const char *text, Datum *result)
 								  ObjectIdGetDatum(InvalidOid),
 								  Int32GetDatum(-1));
 	return true;
+}
+
+/*
+ * Has a JSON number neither digits below the scale nor more than the precision
+ * of that typmod of numeric allows?  Zeros do not count.
+ */
+static bool
+fits_typmod(const char *text, int32 typmod)
+{
+	int			precision = ((typmod - VARHDRSZ) >> 16) & 0xffff;
+	int			scale = (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
+	const char *mantissa = text + (*text == '-');
+	const char *exponent = strpbrk(mantissa, "eE");
+	long		place = strspn(mantissa, "0123456789") - 1;
+
+	if (exponent != NULL)
+		place += strtol(exponent + 1, NULL, 10);
+	for (const char *c = mantissa; *c != '\0' && c != exponent; c++)
+	{
+		if (*c == '.')
+			continue;
+		if (*c != '0' && (place >= precision - scale || place < -scale))
+			return false;
+		place--;
+	}
+	return true;
+}
+
+/*
+ * An exact number for a column of numeric with that typmod; false for one
+ * that would be rounded or does not fit.
+ */
+bool
+rootfi_read_decimal(const char *text, int32 typmod, Datum *result)
+{
+	if (typmod < 0)
+		return rootfi_read_numeric(text, result);
+	if (!IsValidJsonNumber(text, strlen(text)) || !numeric_holds(text) ||
+		!fits_typmod(text, typmod))
+		return false;
+	*result = DirectFunctionCall3(numeric_in, CStringGetDatum(text),
+								  ObjectIdGetDatum(InvalidOid),
+								  Int32GetDatum(typmod));
+	return true;
+}
+
+/* Are two texts the same number? */
+static bool
+is_same_number(const char *text, const char *other)
+{
+	Datum		left;
+	Datum		right;
+
+	return rootfi_read_numeric(text, &left) &&
+		rootfi_read_numeric(other, &right) &&
+		DatumGetBool(DirectFunctionCall2(numeric_eq, left, right));
+}
+
+/* A number that is still the same when it is written out again. */
+bool
+rootfi_read_float8(const char *text, double *result)
+{
+	char		again[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	*result = strtod(text, NULL);
+	if (!isfinite(*result))
+		return false;
+	double_to_shortest_decimal_buf(*result, again);
+	return is_same_number(text, again);
+}
+
+/* The same in single precision. */
+bool
+rootfi_read_float4(const char *text, float *result)
+{
+	char		again[FLOAT_SHORTEST_DECIMAL_LEN];
+
+	*result = strtof(text, NULL);
+	if (!isfinite(*result))
+		return false;
+	float_to_shortest_decimal_buf(*result, again);
+	return is_same_number(text, again);
 }
 
 /* Reads plain digits, the usual case; false for anything else. */
@@ -231,6 +316,25 @@ take_zone(const char **text, int *offset)
 	return **text == '\0' && hours < 16 && minutes < 60;
 }
 
+/* Date and time as written, and how many seconds east of UTC that is meant. */
+static bool
+read_parts(const char *text, Timestamp *result, int *offset)
+{
+	struct pg_tm tm = {0};
+	fsec_t		fsec = 0;
+
+	*offset = 0;
+	if (!take_date(&text, &tm))
+		return false;
+	if (*text == 'T' || *text == 't' || *text == ' ')
+	{
+		text++;
+		if (!take_time(&text, &tm, &fsec) || !take_zone(&text, offset))
+			return false;
+	}
+	return *text == '\0' && tm2timestamp(&tm, fsec, NULL, result) == 0;
+}
+
 /*
  * A point in time from ISO 8601, as UTC.  A date alone is its midnight, a
  * time without zone is UTC whatever the session's settings say; other
@@ -239,22 +343,41 @@ take_zone(const char **text, int *offset)
 bool
 rootfi_read_timestamp(const char *text, Timestamp *result)
 {
-	struct pg_tm tm = {0};
-	fsec_t		fsec = 0;
-	int			offset = 0;
+	int			offset;
 
-	if (!take_date(&text, &tm))
-		return false;
-	if (*text == 'T' || *text == 't' || *text == ' ')
-	{
-		text++;
-		if (!take_time(&text, &tm, &fsec) || !take_zone(&text, &offset))
-			return false;
-	}
-	if (*text != '\0' || tm2timestamp(&tm, fsec, NULL, result) != 0)
+	if (!read_parts(text, result, &offset))
 		return false;
 	*result -= offset * USECS_PER_SEC;
 	return IS_VALID_TIMESTAMP(*result);
+}
+
+/* The same as written, for types without a zone: a zone in it is dropped. */
+bool
+rootfi_read_local(const char *text, Timestamp *result)
+{
+	int			offset;
+
+	return read_parts(text, result, &offset);
+}
+
+/*
+ * The time of day as written, in microseconds, from a time or from a date and
+ * time; a zone in it is dropped.
+ */
+bool
+rootfi_read_clock(const char *text, int64 *result)
+{
+	struct pg_tm tm = {0};
+	fsec_t		fsec = 0;
+	int			offset;
+
+	if (strlen(text) > 10 && rootfi_read_local(text, result))
+		text += 11;
+	if (!take_time(&text, &tm, &fsec) || !take_zone(&text, &offset))
+		return false;
+	*result = ((tm.tm_hour * MINS_PER_HOUR + tm.tm_min) * SECS_PER_MINUTE +
+			   tm.tm_sec) * USECS_PER_SEC + fsec;
+	return *result <= USECS_PER_DAY;
 }
 
 /*

@@ -109,22 +109,21 @@ is_integer(const JsonValue *value, int64 number)
 	return value->token != NULL && number_of(value->token) == number;
 }
 
-/* Is a number what was written, or was rounded to so many places? */
+/* Is a number what was written? */
 static bool
-is_numeric(const JsonValue *value, Datum number, int32 typmod)
+is_numeric(const JsonValue *value, Datum number)
 {
 	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, number));
 
-	if (value->token == NULL)
-		return false;
-	if (typmod < 0)
-		return number_of(text) == number_of(value->token);
-	return fabsl(number_of(text) - number_of(value->token)) < 0.00501L;
+	return value->token != NULL && number_of(text) == number_of(value->token);
 }
 
-/* Is a point in time what the C library reads, if it can read that? */
+/*
+ * Is a point in time what the C library reads, if it can read that, as a
+ * moment or as written?
+ */
 static bool
-is_time_of(const char *text, Timestamp time)
+is_time_of(const char *text, Timestamp time, bool is_moment)
 {
 	struct tm	tm = {0};
 	const char *rest = strptime(text, "%Y-%m-%d%n%H:%M:%S", &tm);
@@ -142,17 +141,17 @@ is_time_of(const char *text, Timestamp time)
 		rest = strptime(rest, "%z", &tm);
 		if (rest == NULL || *rest != '\0')
 			return true;
-		micros -= tm.tm_gmtoff * USECS_PER_SEC;
+		if (is_moment)
+			micros -= tm.tm_gmtoff * USECS_PER_SEC;
 	}
 	return fabsl(micros - time) < 0.51L;
 }
 
 /*
- * Is a point in time what was written, rounded if need be, and the same after
- * another reading?  Our notation ends with the year 9999.
+ * Is a point in time what was written, and the same after another reading?  Our notation ends with the year 9999.
  */
 static bool
-is_timestamp(const JsonValue *value, Timestamp time, int32 typmod)
+is_timestamp(const JsonValue *value, Timestamp time, bool is_moment)
 {
 	char	   *text = rootfi_write_timestamp(time);
 	Timestamp	again;
@@ -160,18 +159,17 @@ is_timestamp(const JsonValue *value, Timestamp time, int32 typmod)
 	if (rootfi_read_timestamp(text, &again) ? again != time :
 		text[0] != '0' && text[4] == '-')
 		return false;
-	return typmod >= 0 || is_time_of(value->token, time);
+	return is_time_of(value->token, time, is_moment);
 }
 
-/* Is a day the one that is written, or beside it for times with a zone? */
+/* Is a day the one that is written? */
 static bool
 is_date(const JsonValue *value, DateADT day)
 {
 	Timestamp	time = day * USECS_PER_DAY;
 	char	   *text = rootfi_write_timestamp(time);
 
-	return value->token != NULL &&
-		(strlen(value->token) > 10 || strncmp(value->token, text, 10) == 0);
+	return value->token != NULL && strncmp(value->token, text, 10) == 0;
 }
 
 /* Is a column's datum what the object says of it? */
@@ -187,7 +185,7 @@ is_said(Form_pg_attribute att, Datum datum, const JsonValue *value)
 		case INT8OID:
 			return is_integer(value, DatumGetInt64(datum));
 		case NUMERICOID:
-			return is_numeric(value, datum, att->atttypmod);
+			return is_numeric(value, datum);
 		case TEXTOID:
 			return value->token != NULL &&
 				strcmp(TextDatumGetCString(datum), value->token) == 0;
@@ -195,7 +193,8 @@ is_said(Form_pg_attribute att, Datum datum, const JsonValue *value)
 			return strcmp(value->token, DatumGetBool(datum) ? "true" : "false") == 0;
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			return is_timestamp(value, DatumGetTimestamp(datum), att->atttypmod);
+			return is_timestamp(value, DatumGetTimestamp(datum),
+								att->atttypid == TIMESTAMPTZOID);
 		case DATEOID:
 			return is_date(value, DatumGetDateADT(datum));
 		case JSONOID:
@@ -225,7 +224,7 @@ fits(Form_pg_attribute att, const JsonValue *value)
 				value->type == JSON_TOKEN_FALSE;
 		case NUMERICOID:
 			return value->type == JSON_TOKEN_NUMBER && len <= 10 &&
-				strpbrk(value->token, "eE") == NULL;
+				strpbrk(value->token, att->atttypmod < 0 ? "eE" : ".eE") == NULL;
 		case INT8OID:
 		case INT4OID:
 		case INT2OID:
@@ -245,7 +244,7 @@ read_extra(const RowPlan *plan)
 	if (plan->extra >= 0 && !plan->nulls[plan->extra])
 	{
 		text = shim_jsonb_text(DatumGetJsonbP(plan->values[plan->extra]));
-		if (outline_read(&document, text, strlen(text), NULL) != VERDICT_VALID ||
+		if (!outline_read(&document, text, strlen(text), NULL) ||
 			document.whole.nmembers == 0)
 			shim_fail("extra is not a JSON object: %s", text);
 	}

@@ -397,6 +397,13 @@ DirectFunctionCall3Coll(PGFunction func, Oid collation, Datum arg1,
 	return call(func, collation, 3, (Datum[]) {arg1, arg2, arg3});
 }
 
+/* There are no domains. */
+Oid
+getBaseTypeAndTypmod(Oid typid, int32 *typmod)
+{
+	return typid;
+}
+
 void
 getTypeInputInfo(Oid type, Oid *typInput, Oid *typIOParam)
 {
