@@ -216,8 +216,7 @@ take_page(SyncSession *session, SyncTask *task)
 	task->page = rootfi_list_next(task->scan);
 	if (stream->pass_pages == 0)
 	{
-		stream->pass_start = stats->server_time < 0 ? GetCurrentTimestamp() :
-			time_t_to_timestamptz(stats->server_time);
+		rootfi_pass_start(stream, stats->server_time);
 		stream->pass_total = stats->total;
 	}
 	if (stream->cursor != NULL)

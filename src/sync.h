@@ -75,6 +75,7 @@ extern bool rootfi_pass_is_due(const SyncSession *session,
 extern bool rootfi_pass_goes_on(const SyncSession *session,
 								const Stream *stream);
 extern void rootfi_pass_new(const SyncSession *session, Stream *stream);
+extern void rootfi_pass_start(Stream *stream, int64 server_time);
 extern void rootfi_pass_choose(SyncSession *session, Stream *stream);
 
 /* run.c */
