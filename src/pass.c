@@ -21,7 +21,10 @@
 #include "utils/timestamp.h"
 
 #include "connection.h"
+#include "sqlstates.h"
 #include "sync.h"
+
+bool		rootfi_check_totals = true;
 
 /* An answer may have been under way for a while, and has whole seconds. */
 #define CLOCK_TOLERANCE	USECS_PER_MINUTE
@@ -82,6 +85,27 @@ rootfi_pass_new(const SyncSession *session, Stream *stream)
 	stream->pass_total = -1;
 	stream->pass_pages = stream->pass_rows = 0;
 	stream->cursor = NULL;
+}
+
+/*
+ * Raises RFP01 when a pass that ended has read fewer records than the server
+ * had announced: it is not complete then, and the next run begins it anew.
+ * Deleted records stay in the list, so that only those that the server
+ * removed for good meanwhile may lack: one in a hundred, none of fewer.
+ */
+void
+rootfi_pass_check_total(const Stream *stream)
+{
+	int64		lacking = stream->pass_total - stream->pass_rows;
+
+	if (lacking <= stream->pass_total / 100)
+		return;
+	ereport(rootfi_check_totals ? ERROR : WARNING,
+			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
+			 errmsg("the list of stream %s ended after " INT64_FORMAT " of " INT64_FORMAT " records",
+					stream->label, stream->pass_rows, stream->pass_total),
+			 errdetail("The server had announced that many."),
+			 errhint("Where the server counts wrongly, set \"rootfi.check_totals\" to off.")));
 }
 
 /* Chooses the pass: the one under way, or a new one. */

@@ -289,6 +289,7 @@ complete_pass(SyncSession *session, SyncTask *task)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	if (strcmp(stream->pass_kind, "full") == 0)
 		marked = rootfi_refresh_mark(&session->ledger, stream, &task->target);
+	rootfi_pass_check_total(stream);
 	rootfi_ledger_complete(&session->ledger, stream, marked);
 	PopActiveSnapshot();
 	end_run(task, marked);
