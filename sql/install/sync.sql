@@ -257,7 +257,8 @@ SELECT
 	s.failures,
 	s.error_sqlstate,
 	s.error_message,
-	s.error_at
+	s.error_at,
+	s.server
 FROM rootfi_stream AS s
 	LEFT JOIN rootfi_run AS r USING (stream_id, run_id)
 	LEFT JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.granted AND l.classid = 1919316785

@@ -187,3 +187,47 @@ BEGIN
 	END LOOP;
 END;
 $function$;
+
+CREATE OR REPLACE VIEW rootfi_sync_status WITH (security_invoker) AS
+SELECT
+	s.stream_id,
+	s.resource,
+	s.company_id,
+	format('%I.%I', s.target_schema, s.target_table) AS target,
+	s.owner,
+	CASE
+		WHEN l.pid IS NOT NULL THEN 'running'
+		WHEN NOT s.enabled THEN 'disabled'
+		WHEN s.failures > 0 THEN 'failing'
+		WHEN r.state = 'running' THEN 'interrupted'
+		WHEN s.pass_kind IS NOT NULL THEN 'stopped'
+		WHEN s.completed_at IS NULL THEN 'new'
+		ELSE 'idle'
+	END AS state,
+	l.pid,
+	r.kind,
+	s.pass_pages AS pages,
+	s.pass_rows AS rows,
+	s.pass_total AS total,
+	p.rate AS rows_per_second,
+	CASE WHEN l.pid IS NOT NULL AND p.rate > 0 AND s.pass_total >= s.pass_rows
+		THEN make_interval(secs => ((s.pass_total - s.pass_rows) / p.rate)::double precision) END AS time_left,
+	r.started_at,
+	r.ended_at,
+	r.inserted,
+	r.updated,
+	r.unchanged,
+	s.synced_to,
+	s.completed_at,
+	s.next_due,
+	s.failures,
+	s.error_sqlstate,
+	s.error_message,
+	s.error_at,
+	s.server
+FROM rootfi_stream AS s
+	LEFT JOIN rootfi_run AS r USING (stream_id, run_id)
+	LEFT JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.granted AND l.classid = 1919316785
+		AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = 2
+		AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
+	LATERAL (SELECT round(r.rows_seen / greatest(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0.001)) AS rate) AS p;
