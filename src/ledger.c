@@ -280,10 +280,17 @@ rootfi_ledger_knows(Ledger *ledger, const char *resource,
 static char *
 make_label(const Stream *stream, const char *resource)
 {
-	return stream->has_company ?
-		psprintf(INT64_FORMAT " (%s, company " INT64_FORMAT ")", stream->id,
-				 resource, stream->company_id) :
-		psprintf(INT64_FORMAT " (%s)", stream->id, resource);
+	StringInfoData label;
+
+	initStringInfo(&label);
+	appendStringInfo(&label, INT64_FORMAT " (%s", stream->id, resource);
+	if (stream->has_company)
+		appendStringInfo(&label, ", company " INT64_FORMAT,
+						 stream->company_id);
+	if (strcmp(stream->server, "rootfi") != 0)
+		appendStringInfo(&label, ", server %s", stream->server);
+	appendStringInfoChar(&label, ')');
+	return label.data;
 }
 
 /*
