@@ -122,9 +122,10 @@ open_envelope(JsonAnswer *answer, const JsonDocument *document)
 	JsonObject	object;
 	char	   *problem;
 
-	if (next != NULL && next->type == JSON_TOKEN_STRING &&
-		next->token[0] != '\0')
-		answer->next = next->token;
+	if (next != NULL && next->type == JSON_TOKEN_STRING)
+		answer->next = next->token[0] != '\0' ? next->token : NULL;
+	else
+		answer->bad_next = next != NULL && next->type != JSON_TOKEN_NULL;
 	if (total != NULL)
 		answer->total_count = total->token;
 	if (rootfi_json_member(whole, "rootfi_id") != NULL || data == NULL)

@@ -44,6 +44,7 @@ typedef struct JsonAnswer
 	int			nrecords;
 	bool		is_list;		/* the records stood in an array */
 	char	   *next;			/* cursor of the next page, or NULL */
+	bool		bad_next;		/* "next" is neither text nor null */
 	char	   *total_count;	/* of all pages, or NULL */
 } JsonAnswer;
 

@@ -36,7 +36,10 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" WHERE s.enabled AND %1$s.rootfi_can_act_as(s.owner)"
 		" AND ($1 IS NULL OR s.resource OPERATOR(pg_catalog.=) $1)"
 		" AND ($2 IS NULL OR s.company_id OPERATOR(pg_catalog.=) $2)"
-		" AND ($3 OR s.next_due OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp())"
+		" AND ($3 OR s.next_due OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp()"
+		/* noted by a clock that was ahead */
+		" OR s.completed_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp()"
+		" OR s.error_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp())"
 		" ORDER BY s.next_due, s.stream_id",
 		{TEXTOID, INT8OID, BOOLOID}
 	},
@@ -52,7 +55,7 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		"SELECT owner, server, resource, company_id, target_schema,"
 		" target_table, enabled, backfill_from, synced_to, completed_at,"
 		" next_due, pass_kind, pass_since, pass_start, pass_total, pass_pages,"
-		" pass_rows, cursor"
+		" pass_rows, cursor, error_at"
 		" FROM %1$s.rootfi_stream WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID}
 	},
@@ -277,10 +280,17 @@ rootfi_ledger_knows(Ledger *ledger, const char *resource,
 static char *
 make_label(const Stream *stream, const char *resource)
 {
-	return stream->has_company ?
-		psprintf(INT64_FORMAT " (%s, company " INT64_FORMAT ")", stream->id,
-				 resource, stream->company_id) :
-		psprintf(INT64_FORMAT " (%s)", stream->id, resource);
+	StringInfoData label;
+
+	initStringInfo(&label);
+	appendStringInfo(&label, INT64_FORMAT " (%s", stream->id, resource);
+	if (stream->has_company)
+		appendStringInfo(&label, ", company " INT64_FORMAT,
+						 stream->company_id);
+	if (strcmp(stream->server, "rootfi") != 0)
+		appendStringInfo(&label, ", server %s", stream->server);
+	appendStringInfoChar(&label, ')');
+	return label.data;
 }
 
 /*
@@ -312,6 +322,7 @@ rootfi_ledger_load(Ledger *ledger, int64 id, Stream *stream)
 	stream->synced_to = rootfi_sql_get_time(0, 9);
 	stream->completed_at = rootfi_sql_get_time(0, 10);
 	stream->next_due = rootfi_sql_get_time(0, 11);
+	stream->error_at = rootfi_sql_get_time(0, 19);
 	stream->pass_kind = rootfi_sql_get_text(0, 12);
 	stream->pass_since = rootfi_sql_get_time(0, 13);
 	stream->pass_start = rootfi_sql_get_time(0, 14);

@@ -10,11 +10,14 @@
  * The list ends with a page whose "next" is absent, null or empty.  A server
  * that never ends is stopped: a cursor that comes again is noticed at once
  * when it is the one just used, else when it is met again by a mark that
- * moves on at pages 1, 2, 4, 8, ...; and pages without rows must not go on.
+ * moves on at pages 1, 2, 4, 8, ...; pages without rows must not go on, nor
+ * pages of the same records as earlier ones.
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 
@@ -28,6 +31,13 @@
 #define SAFE_PAGE_SIZE	100		/* the documented default */
 #define MAX_EMPTY_PAGES 10		/* one after the other */
 
+/*
+ * Pages, one after the other, each of the very records of an earlier page.
+ * A record that changes meanwhile may come again, but all of a page, ten
+ * times in a row, in no list that ends.
+ */
+#define MAX_REPEATED_PAGES 10
+
 struct ListScan
 {
 	MemoryContext context;		/* of the scan */
@@ -38,6 +48,8 @@ struct ListScan
 	int			page_size;
 	int			page;			/* number of the page, from 1 */
 	int			empty_pages;	/* in a row, up to this one */
+	int			repeated_pages; /* in a row, up to this one */
+	HTAB	   *seen;			/* page_mark() of all pages so far */
 	int64		rows;			/* so far, this page's too */
 	HttpTransfer *current;		/* whose text the page points into */
 	HttpTransfer *ahead;		/* NULL: there is no further page */
@@ -251,22 +263,30 @@ report_endless(ListScan *scan, const char *problem)
 }
 
 /*
- * The cursor that an answer gives, in the scan's context.  Some give a URL
- * (C21): what counts is its parameter "next", whatever its host.
+ * Puts the cursor into scan->answer.next.  Some give a URL (C21): what counts
+ * is its parameter "next", whatever its host; one without it would end the
+ * list in the middle.  Returns NULL, or what is wrong.
  */
 static char *
-read_cursor(const ListScan *scan, const char *next)
+read_cursor(ListScan *scan)
 {
-	if (strncmp(next, "http://", 7) == 0 || strncmp(next, "https://", 8) == 0)
-		next = rootfi_query_find(next, "next");
-	return next == NULL ? NULL : MemoryContextStrdup(scan->context, next);
+	char	   *next = scan->answer.next;
+
+	if (next == NULL || (strncmp(next, "http://", 7) != 0 &&
+						 strncmp(next, "https://", 8) != 0))
+		return NULL;
+	scan->answer.next = rootfi_query_find(next, "next");
+	return scan->answer.next != NULL || strstr(next, "?next=") != NULL ||
+		strstr(next, "&next=") != NULL ? NULL :
+		"The member \"next\" is a URL without a parameter \"next\".";
 }
 
 /* Notes the cursor of the next page, NULL for none. */
 static void
 move_cursor(ListScan *scan, const char *next)
 {
-	char	   *cursor = next == NULL ? NULL : read_cursor(scan, next);
+	char	   *cursor = next == NULL ? NULL :
+		MemoryContextStrdup(scan->context, next);
 
 	if (cursor != NULL &&
 		((scan->cursor != NULL && strcmp(cursor, scan->cursor) == 0) ||
@@ -283,6 +303,57 @@ move_cursor(ListScan *scan, const char *next)
 	}
 }
 
+/*
+ * A number for the records of the page, in whatever order; false if they have
+ * no names to be known by, as where only some members were asked for.
+ */
+static bool
+page_mark(const ListScan *scan, uint64 *mark)
+{
+	const JsonAnswer *answer = &scan->answer;
+
+	*mark = answer->nrecords;
+	for (int i = 0; i < answer->nrecords; i++)
+	{
+		const JsonObject *record = &answer->records[i];
+		const JsonValue *id = rootfi_json_member(record, "rootfi_id");
+
+		if (id == NULL && scan->request->select != NULL)
+			return false;
+		if (id == NULL)
+			id = &record->value;
+		*mark += hash_bytes_extended((const unsigned char *) id->text,
+									 id->len, 0);
+	}
+	return answer->nrecords > 0;
+}
+
+/* Stops a list that gives the same records again and again. */
+static void
+check_repeated(ListScan *scan)
+{
+	uint64		mark;
+	bool		found;
+
+	if (!page_mark(scan, &mark))
+		return;
+	if (scan->seen == NULL)
+	{
+		HASHCTL		control = {
+			.keysize = sizeof(uint64),
+			.entrysize = sizeof(uint64),
+			.hcxt = scan->context,
+		};
+
+		scan->seen = hash_create("rootfi pages", 64, &control,
+								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	hash_search(scan->seen, &mark, HASH_ENTER, &found);
+	scan->repeated_pages = found ? scan->repeated_pages + 1 : 0;
+	if (scan->repeated_pages > MAX_REPEATED_PAGES)
+		report_endless(scan, "The server gives the same records again and again.");
+}
+
 /* Takes the current page apart; status 204 is an empty list. */
 static void
 open_page(ListScan *scan, const HttpResponse *response)
@@ -294,12 +365,18 @@ open_page(ListScan *scan, const HttpResponse *response)
 
 	if (problem == NULL && !scan->answer.is_list)
 		problem = "The member \"data\" must be an array.";
+	if (problem == NULL && scan->answer.bad_next)
+		problem = "The member \"next\" must be text or null.";
+	if (problem == NULL)
+		problem = read_cursor(scan);
 	if (problem != NULL)
 		rootfi_raise(rootfi_report_unreadable(response, scan->action,
 											  problem));
 	scan->empty_pages = scan->answer.nrecords > 0 ? 0 : scan->empty_pages + 1;
 	if (scan->answer.next != NULL && scan->empty_pages > MAX_EMPTY_PAGES)
 		report_endless(scan, "The server gives empty pages with cursors of further ones.");
+	if (scan->answer.next != NULL)
+		check_repeated(scan);
 }
 
 /* Cuts the page to what is wanted; returns whether more pages are. */
@@ -312,6 +389,25 @@ count_rows(ListScan *scan)
 		scan->answer.nrecords = (int) (max_rows - scan->rows);
 	scan->rows += scan->answer.nrecords;
 	return scan->rows < max_rows;
+}
+
+/*
+ * Warns of a list that ended with fewer records than its server had announced;
+ * a sync, which asks for the number, makes more of it.
+ */
+static void
+warn_short(const ListScan *scan)
+{
+	if (scan->request->count || scan->request->cursor != NULL ||
+		scan->cursor != NULL || scan->rows >= scan->request->max_rows ||
+		scan->rows >= scan->stats.total)
+		return;
+	ereport(WARNING,
+			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
+			 errmsg("the list of %s ended after " INT64_FORMAT " of " INT64_FORMAT " records",
+					scan->request->resource->plural, scan->rows,
+					scan->stats.total),
+			 errdetail("The server had announced that many.")));
 }
 
 /*
@@ -338,6 +434,7 @@ rootfi_list_next(ListScan *scan)
 	if (scan->current == NULL)
 	{
 		rootfi_json_warn(scan->stats.replaced);
+		warn_short(scan);
 		return NULL;
 	}
 

@@ -11,7 +11,7 @@
  *
  * Passes differ in what they ask for: the first, "backfill", for all that the
  * stream wants; "incremental" for what changed since the start of the pass
- * before, by the server's clock, less the option "overlap"; "full" for all
+ * before, by the earlier of two clocks, less the option "overlap"; "full" for all
  * again, to find what is gone.  A pass's start is that of its first page, so
  * what changes while it runs is read by the next one.
  */
@@ -21,11 +21,17 @@
 #include "utils/timestamp.h"
 
 #include "connection.h"
+#include "sqlstates.h"
 #include "sync.h"
 
-/* From when on an incremental pass reads: some overlap is for safety (C34). */
+bool		rootfi_check_totals = true;
+
+/* An answer may have been under way for a while, and has whole seconds. */
+#define CLOCK_TOLERANCE	USECS_PER_MINUTE
+
+/* The moment less the option "overlap": it is for safety (C34). */
 static TimestampTz
-overlapped(const Stream *stream)
+overlapped(const Stream *stream, TimestampTz moment)
 {
 	const char *overlap = rootfi_connection_get(stream->server)->options.overlap;
 	Datum		span = DirectFunctionCall3(interval_in, CStringGetDatum(overlap),
@@ -33,8 +39,31 @@ overlapped(const Stream *stream)
 										   Int32GetDatum(-1));
 
 	return DatumGetTimestampTz(DirectFunctionCall2(timestamptz_mi_interval,
-												   TimestampTzGetDatum(stream->synced_to),
+												   TimestampTzGetDatum(moment),
 												   span));
+}
+
+/*
+ * Notes when the pass began: at the earlier of the server's clock and ours,
+ * so that one that is ahead loses no change.  Warns when they are further
+ * apart than the overlap makes up for.  A server_time of -1 is none.
+ */
+void
+rootfi_pass_start(Stream *stream, int64 server_time)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz server = server_time < 0 ? now :
+		time_t_to_timestamptz(server_time);
+
+	stream->pass_start = Min(now, server);
+	if (overlapped(stream, Max(now, server)) >
+		stream->pass_start + CLOCK_TOLERANCE)
+		ereport(WARNING,
+				(errmsg("stream %s: the server's clock is " INT64_FORMAT " s %s ours",
+						stream->label,
+						(int64) (Max(now, server) - stream->pass_start) / USECS_PER_SEC,
+						server > now ? "ahead of" : "behind"),
+				 errdetail("What changed is read from the earlier of the two on.")));
 }
 
 /* Is there a pass to go on with? */
@@ -58,6 +87,27 @@ rootfi_pass_new(const SyncSession *session, Stream *stream)
 	stream->cursor = NULL;
 }
 
+/*
+ * Raises RFP01 when a pass that ended has read fewer records than the server
+ * had announced: it is not complete then, and the next run begins it anew.
+ * Deleted records stay in the list, so that only those that the server
+ * removed for good meanwhile may lack: one in a hundred, none of fewer.
+ */
+void
+rootfi_pass_check_total(const Stream *stream)
+{
+	int64		lacking = stream->pass_total - stream->pass_rows;
+
+	if (lacking <= stream->pass_total / 100)
+		return;
+	ereport(rootfi_check_totals ? ERROR : WARNING,
+			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
+			 errmsg("the list of stream %s ended after " INT64_FORMAT " of " INT64_FORMAT " records",
+					stream->label, stream->pass_rows, stream->pass_total),
+			 errdetail("The server had announced that many."),
+			 errhint("Where the server counts wrongly, set \"rootfi.check_totals\" to off.")));
+}
+
 /* Chooses the pass: the one under way, or a new one. */
 void
 rootfi_pass_choose(SyncSession *session, Stream *stream)
@@ -66,18 +116,27 @@ rootfi_pass_choose(SyncSession *session, Stream *stream)
 		return;
 	rootfi_pass_new(session, stream);
 	if (strcmp(stream->pass_kind, "incremental") == 0)
-		stream->pass_since = overlapped(stream);
+		stream->pass_since = overlapped(stream,
+										Min(stream->synced_to,
+											GetCurrentTimestamp()));
 	rootfi_ledger_forget(&session->ledger, stream);
 }
 
-/* Is the stream to be run, now that nobody else can? */
+/*
+ * Is the stream to be run, now that nobody else can?  What was noted by a
+ * clock that was ahead says nothing of that.
+ */
 bool
 rootfi_pass_is_due(const SyncSession *session, const Stream *stream)
 {
+	TimestampTz now = GetCurrentTimestamp();
+
 	if (!stream->enabled)
 		return false;
+	if (stream->completed_at > now || stream->error_at > now)
+		return true;
 	/* done by another session after we had looked */
 	if (stream->completed_at >= session->started)
 		return false;
-	return session->by_name || stream->next_due <= GetCurrentTimestamp();
+	return session->by_name || stream->next_due <= now;
 }

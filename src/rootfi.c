@@ -40,6 +40,13 @@ _PG_init(void)
 							4, 1, 32,
 							PGC_USERSET, 0,
 							NULL, NULL, NULL);
+	DefineCustomBoolVariable("rootfi.check_totals",
+							 "Whether rootfi_sync() takes a list that lacks records for a failure.",
+							 "Otherwise it warns; for servers that count wrongly.",
+							 &rootfi_check_totals,
+							 true,
+							 PGC_USERSET, 0,
+							 NULL, NULL, NULL);
 	DefineCustomIntVariable("rootfi.run_retention",
 							"How long the log of runs is kept.",
 							"The latest run of a stream always is; -1 keeps all.",

@@ -217,8 +217,7 @@ take_page(SyncSession *session, SyncTask *task)
 	task->page = rootfi_list_next(task->scan);
 	if (stream->pass_pages == 0)
 	{
-		stream->pass_start = stats->server_time < 0 ? GetCurrentTimestamp() :
-			time_t_to_timestamptz(stats->server_time);
+		rootfi_pass_start(stream, stats->server_time);
 		stream->pass_total = stats->total;
 	}
 	if (stream->cursor != NULL)
@@ -292,6 +291,7 @@ complete_pass(SyncSession *session, SyncTask *task)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	if (strcmp(stream->pass_kind, "full") == 0)
 		marked = rootfi_refresh_mark(&session->ledger, stream, &task->target);
+	rootfi_pass_check_total(stream);
 	rootfi_ledger_complete(&session->ledger, stream, marked);
 	PopActiveSnapshot();
 	end_run(task, marked);

@@ -29,6 +29,7 @@ typedef struct Stream
 	TimestampTz synced_to;
 	TimestampTz completed_at;
 	TimestampTz next_due;
+	TimestampTz error_at;
 	char	   *label;			/* for messages: "3 (ecommerce/orders)" */
 
 	/* the pass under way */

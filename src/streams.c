@@ -106,6 +106,35 @@ exists(FunctionCallInfo fcinfo, const NewStream *new)
 	return n > 0;
 }
 
+/*
+ * Raises 42710 when a stream of another server fills the table: its records
+ * may have the same numbers, and the two would overwrite one another's.
+ */
+static void
+check_server(FunctionCallInfo fcinfo, const NewStream *new)
+{
+	static const Oid types[] = {TEXTOID, TEXTOID, TEXTOID};
+	SqlArgs		args = {0};
+
+	rootfi_sql_text(&args, rootfi_server);
+	rootfi_sql_text(&args, new->schema);
+	rootfi_sql_text(&args, new->table);
+	if (rootfi_sql_once(psprintf("SELECT server FROM %s.rootfi_stream"
+								 " WHERE server OPERATOR(pg_catalog.<>) $1"
+								 " AND target_schema OPERATOR(pg_catalog.=) $2"
+								 " AND target_table OPERATOR(pg_catalog.=) $3"
+								 " LIMIT 1",
+								 own_schema(fcinfo)), types, &args) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("a stream of server \"%s\" fills table %s already",
+						rootfi_sql_get_text(0, 1),
+						quote_qualified_identifier(new->schema, new->table)),
+				 errhint("Give the stream of server \"%s\" a \"target_schema\" of its own.",
+						 rootfi_server)));
+	SPI_freetuptable(SPI_tuptable);
+}
+
 /* Adds a stream with its tables; returns its number. */
 static int64
 add(FunctionCallInfo fcinfo, const NewStream *new)
@@ -123,6 +152,7 @@ add(FunctionCallInfo fcinfo, const NewStream *new)
 				 errmsg("there is such a stream of %s into table %s already",
 						new->resource->plural,
 						quote_qualified_identifier(new->schema, new->table))));
+	check_server(fcinfo, new);
 	rootfi_tables_make(new->resource, namespace, new->schema, new->table);
 	rootfi_sql_time(&args, new->backfill_from);
 	rootfi_sql_once(psprintf("INSERT INTO %s.rootfi_stream (server, resource,"
@@ -144,7 +174,7 @@ add(FunctionCallInfo fcinfo, const NewStream *new)
 /*
  * rootfi_add_stream(resource text, company_id bigint, target_schema name,
  * backfill_from timestamptz, target_table name).  Errors: 42710 when there is
- * one already, those of rootfi_connection_get and rootfi_target_open.
+ * one already or another server's fills the table, those of rootfi_connection_get and rootfi_target_open.
  */
 Datum
 rootfi_add_stream(PG_FUNCTION_ARGS)

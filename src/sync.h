@@ -63,6 +63,7 @@ typedef struct SyncFailure
 } SyncFailure;
 
 extern int	rootfi_max_concurrency; /* setting */
+extern bool rootfi_check_totals;	/* setting */
 
 /* progress.c */
 extern void rootfi_progress_tell(SyncSession *session, const SyncTask *task);
@@ -75,6 +76,8 @@ extern bool rootfi_pass_is_due(const SyncSession *session,
 extern bool rootfi_pass_goes_on(const SyncSession *session,
 								const Stream *stream);
 extern void rootfi_pass_new(const SyncSession *session, Stream *stream);
+extern void rootfi_pass_start(Stream *stream, int64 server_time);
+extern void rootfi_pass_check_total(const Stream *stream);
 extern void rootfi_pass_choose(SyncSession *session, Stream *stream);
 
 /* run.c */

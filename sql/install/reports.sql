@@ -74,9 +74,11 @@ BEGIN
 		$query$),
 
 		-- the documents know transactions that are DRAFT and such that are
-		-- PAID; amounts are positive, their direction is in the type
+		-- PAID; amounts are positive, their direction is in the type.  What
+		-- is refunded is neither paid nor owed any more, so that it cancels
+		-- out: (total - refunds) - (payments - refunds)
 		('report_unpaid_orders',
-		'Orders whose payments less refunds do not reach their total; without canceled ones',
+		'Orders whose payments do not reach their total; without canceled, voided and refunded ones',
 		$query$
 			SELECT
 				o.rootfi_company_id,
@@ -89,7 +91,7 @@ BEGIN
 				o.total_amount,
 				t.payments,
 				t.refunds,
-				o.total_amount - t.payments + t.refunds AS amount_due,
+				o.total_amount - t.payments AS amount_due,
 				o.created_at,
 				now() - o.created_at AS age
 			FROM %1$I.orders AS o,
@@ -106,7 +108,8 @@ BEGIN
 				) AS t
 			WHERE o.rootfi_deleted_at IS NULL
 				AND (lower(o.status COLLATE "C") IN ('canceled', 'cancelled')) IS NOT TRUE
-				AND o.total_amount > t.payments - t.refunds
+				AND (lower(o.payment_status COLLATE "C") IN ('voided', 'refunded')) IS NOT TRUE
+				AND o.total_amount > t.payments
 		$query$),
 
 		-- of canceled orders too: there money goes back more than anywhere

@@ -57,7 +57,7 @@ COMMENT ON COLUMN rootfi_stream.min_interval IS
 COMMENT ON COLUMN rootfi_stream.backfill_from IS
 'Records that changed last before this are not copied';
 COMMENT ON COLUMN rootfi_stream.synced_to IS
-'Start of the last complete pass by the server''s clock: changes up to then have been copied';
+'Start of the last complete pass by the earlier of the server''s clock and ours: changes up to then have been copied';
 COMMENT ON COLUMN rootfi_stream.completed_at IS
 'When the last complete pass ended, by our clock';
 COMMENT ON COLUMN rootfi_stream.next_due IS
@@ -67,7 +67,7 @@ COMMENT ON COLUMN rootfi_stream.pass_kind IS
 COMMENT ON COLUMN rootfi_stream.pass_since IS
 'What has changed since is read in this pass';
 COMMENT ON COLUMN rootfi_stream.pass_start IS
-'Start of this pass by the server''s clock';
+'Start of this pass by the earlier of the server''s clock and ours';
 COMMENT ON COLUMN rootfi_stream.pass_total IS
 'Records that this pass will read, as the server said at its start';
 COMMENT ON COLUMN rootfi_stream.cursor IS
@@ -257,7 +257,8 @@ SELECT
 	s.failures,
 	s.error_sqlstate,
 	s.error_message,
-	s.error_at
+	s.error_at,
+	s.server
 FROM rootfi_stream AS s
 	LEFT JOIN rootfi_run AS r USING (stream_id, run_id)
 	LEFT JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.granted AND l.classid = 1919316785

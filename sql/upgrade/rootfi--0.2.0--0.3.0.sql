@@ -1,1 +1,233 @@
 \echo Use "ALTER EXTENSION rootfi UPDATE" to load this file. \quit
+
+COMMENT ON COLUMN rootfi_stream.synced_to IS
+'Start of the last complete pass by the earlier of the server''s clock and ours: changes up to then have been copied';
+COMMENT ON COLUMN rootfi_stream.pass_start IS
+'Start of this pass by the earlier of the server''s clock and ours';
+
+CREATE OR REPLACE FUNCTION rootfi_add_reports(schema name DEFAULT 'rootfi')
+RETURNS SETOF text
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 5
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+	missing text;
+	report record;
+	view_name text;
+BEGIN
+	IF schema IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'argument "schema" must not be null';
+	END IF;
+
+	SELECT format('%I.%I', schema, t.name) INTO missing
+	FROM unnest(ARRAY['orders', 'order_line_items', 'order_transactions']) WITH ORDINALITY AS t (name, n)
+	WHERE to_regclass(format('%I.%I', schema, t.name)) IS NULL
+	ORDER BY t.n
+	LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'undefined_table',
+			MESSAGE = format('table %s does not exist', missing),
+			HINT = format('Run "SELECT rootfi_add_stream(''ecommerce/orders'', target_schema => %L)" and "CALL rootfi_sync()".', schema);
+	END IF;
+
+	FOR report IN SELECT * FROM (VALUES
+		('report_revenue_by_day',
+		'Orders of each day, and what they come to; without canceled ones',
+		$query$
+			SELECT
+				(o.created_at AT TIME ZONE 'UTC')::date AS day,
+				o.rootfi_company_id,
+				upper(o.currency_id COLLATE "C") AS currency_id,
+				count(*) AS orders,
+				coalesce(sum(o.total_amount), 0) AS revenue,
+				coalesce(sum(o.total_discount), 0) AS discount,
+				coalesce(sum(o.total_tax), 0) AS tax,
+				coalesce(sum(o.shipping_amount), 0) AS shipping
+			FROM %1$I.orders AS o
+			WHERE o.rootfi_deleted_at IS NULL
+				AND (lower(o.status COLLATE "C") IN ('canceled', 'cancelled')) IS NOT TRUE
+			GROUP BY 1, 2, 3
+		$query$),
+
+		-- an item is called as in the latest order that names it; lines
+		-- without an item are told apart by their names
+		('report_top_items',
+		'How often each item was ordered, and for how much; without canceled orders',
+		$query$
+			SELECT
+				o.rootfi_company_id,
+				upper(o.currency_id COLLATE "C") AS currency_id,
+				l.item_id,
+				(array_agg(coalesce(l.name, l.description) ORDER BY o.created_at DESC NULLS LAST, o.rootfi_id DESC, l.ordinal)
+					FILTER (WHERE coalesce(l.name, l.description) IS NOT NULL))[1] AS name,
+				coalesce(sum(l.quantity), 0) AS quantity,
+				count(DISTINCT o.rootfi_id) AS orders,
+				coalesce(sum(coalesce(l.total_amount, l.quantity * l.unit_amount)), 0) AS revenue
+			FROM %1$I.order_line_items AS l
+				JOIN %1$I.orders AS o ON o.rootfi_company_id = l.rootfi_company_id AND o.rootfi_id = l.order_rootfi_id
+			WHERE o.rootfi_deleted_at IS NULL
+				AND (lower(o.status COLLATE "C") IN ('canceled', 'cancelled')) IS NOT TRUE
+			GROUP BY 1, 2, 3, CASE WHEN l.item_id IS NULL THEN coalesce(l.name, l.description) END
+		$query$),
+
+		-- the documents know transactions that are DRAFT and such that are
+		-- PAID; amounts are positive, their direction is in the type.  What
+		-- is refunded is neither paid nor owed any more, so that it cancels
+		-- out: (total - refunds) - (payments - refunds)
+		('report_unpaid_orders',
+		'Orders whose payments do not reach their total; without canceled, voided and refunded ones',
+		$query$
+			SELECT
+				o.rootfi_company_id,
+				o.rootfi_id,
+				o.order_number,
+				o.customer_id,
+				upper(o.currency_id COLLATE "C") AS currency_id,
+				o.status,
+				o.payment_status,
+				o.total_amount,
+				t.payments,
+				t.refunds,
+				o.total_amount - t.payments AS amount_due,
+				o.created_at,
+				now() - o.created_at AS age
+			FROM %1$I.orders AS o,
+				LATERAL (
+					SELECT
+						coalesce(sum(t.amount) FILTER (WHERE upper(t.type COLLATE "C") = 'PAYMENT'), 0) AS payments,
+						coalesce(sum(t.amount) FILTER (WHERE upper(t.type COLLATE "C") = 'REFUND'), 0) AS refunds
+					FROM %1$I.order_transactions AS t
+					WHERE t.rootfi_company_id = o.rootfi_company_id AND t.order_rootfi_id = o.rootfi_id
+						AND t.rootfi_deleted_at IS NULL
+						AND upper(t.status COLLATE "C") = 'PAID'
+						AND upper(coalesce(t.currency_id, o.currency_id) COLLATE "C")
+							IS NOT DISTINCT FROM upper(o.currency_id COLLATE "C")
+				) AS t
+			WHERE o.rootfi_deleted_at IS NULL
+				AND (lower(o.status COLLATE "C") IN ('canceled', 'cancelled')) IS NOT TRUE
+				AND (lower(o.payment_status COLLATE "C") IN ('voided', 'refunded')) IS NOT TRUE
+				AND o.total_amount > t.payments
+		$query$),
+
+		-- of canceled orders too: there money goes back more than anywhere
+		('report_refunds',
+		'Payments and refunds of each month, and the share that was refunded',
+		$query$
+			SELECT
+				s.month,
+				s.rootfi_company_id,
+				s.currency_id,
+				s.payments,
+				s.refunds,
+				round(s.refunds / nullif(s.payments, 0), 4) AS share_refunded
+			FROM (
+				SELECT
+					date_trunc('month', t.created_at AT TIME ZONE 'UTC')::date AS month,
+					o.rootfi_company_id,
+					upper(coalesce(t.currency_id, o.currency_id) COLLATE "C") AS currency_id,
+					coalesce(sum(t.amount) FILTER (WHERE upper(t.type COLLATE "C") = 'PAYMENT'), 0) AS payments,
+					coalesce(sum(t.amount) FILTER (WHERE upper(t.type COLLATE "C") = 'REFUND'), 0) AS refunds
+				FROM %1$I.order_transactions AS t
+					JOIN %1$I.orders AS o ON o.rootfi_company_id = t.rootfi_company_id AND o.rootfi_id = t.order_rootfi_id
+				WHERE o.rootfi_deleted_at IS NULL AND t.rootfi_deleted_at IS NULL
+					AND upper(t.status COLLATE "C") = 'PAID'
+					AND upper(t.type COLLATE "C") IN ('PAYMENT', 'REFUND')
+				GROUP BY 1, 2, 3
+			) AS s
+		$query$),
+
+		-- a line of unknown amount leaves the sum unknown, which is listed
+		('report_order_differences',
+		'Orders whose total is not that of their lines less discount, plus tax and shipping',
+		$query$
+			SELECT
+				o.rootfi_company_id,
+				o.rootfi_id,
+				o.order_number,
+				upper(o.currency_id COLLATE "C") AS currency_id,
+				o.status,
+				l.line_items,
+				l.line_amount,
+				o.total_discount,
+				o.total_tax,
+				o.shipping_amount,
+				e.expected_amount,
+				o.total_amount,
+				o.total_amount - e.expected_amount AS difference
+			FROM %1$I.orders AS o,
+				LATERAL (
+					SELECT
+						count(*) AS line_items,
+						CASE WHEN count(*) = count(a.amount) THEN coalesce(sum(a.amount), 0) END AS line_amount
+					FROM %1$I.order_line_items AS l,
+						LATERAL (SELECT coalesce(l.total_amount, l.quantity * l.unit_amount) AS amount) AS a
+					WHERE l.rootfi_company_id = o.rootfi_company_id AND l.order_rootfi_id = o.rootfi_id
+				) AS l,
+				LATERAL (
+					SELECT l.line_amount - coalesce(o.total_discount, 0) + coalesce(o.total_tax, 0)
+						+ coalesce(o.shipping_amount, 0) AS expected_amount
+				) AS e
+			WHERE o.rootfi_deleted_at IS NULL
+				AND (o.total_amount = e.expected_amount) IS NOT TRUE
+		$query$)
+	) AS r (name, comment, query) LOOP
+		view_name := format('%I.%I', schema, report.name);
+		IF to_regclass(view_name) IS NOT NULL THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'duplicate_table',
+				MESSAGE = format('relation %s already exists', view_name),
+				HINT = 'Drop or rename it to have the report made anew.';
+		END IF;
+		EXECUTE format('CREATE VIEW %2$s WITH (security_invoker) AS ' || report.query, schema, view_name);
+		EXECUTE format('COMMENT ON VIEW %s IS %L', view_name, report.comment);
+		RETURN NEXT view_name;
+	END LOOP;
+END;
+$function$;
+
+CREATE OR REPLACE VIEW rootfi_sync_status WITH (security_invoker) AS
+SELECT
+	s.stream_id,
+	s.resource,
+	s.company_id,
+	format('%I.%I', s.target_schema, s.target_table) AS target,
+	s.owner,
+	CASE
+		WHEN l.pid IS NOT NULL THEN 'running'
+		WHEN NOT s.enabled THEN 'disabled'
+		WHEN s.failures > 0 THEN 'failing'
+		WHEN r.state = 'running' THEN 'interrupted'
+		WHEN s.pass_kind IS NOT NULL THEN 'stopped'
+		WHEN s.completed_at IS NULL THEN 'new'
+		ELSE 'idle'
+	END AS state,
+	l.pid,
+	r.kind,
+	s.pass_pages AS pages,
+	s.pass_rows AS rows,
+	s.pass_total AS total,
+	p.rate AS rows_per_second,
+	CASE WHEN l.pid IS NOT NULL AND p.rate > 0 AND s.pass_total >= s.pass_rows
+		THEN make_interval(secs => ((s.pass_total - s.pass_rows) / p.rate)::double precision) END AS time_left,
+	r.started_at,
+	r.ended_at,
+	r.inserted,
+	r.updated,
+	r.unchanged,
+	s.synced_to,
+	s.completed_at,
+	s.next_due,
+	s.failures,
+	s.error_sqlstate,
+	s.error_message,
+	s.error_at,
+	s.server
+FROM rootfi_stream AS s
+	LEFT JOIN rootfi_run AS r USING (stream_id, run_id)
+	LEFT JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.granted AND l.classid = 1919316785
+		AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = 2
+		AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
+	LATERAL (SELECT round(r.rows_seen / greatest(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0.001)) AS rate) AS p;

@@ -98,34 +98,34 @@ FROM rootfi_list_orders(1089, filter => '{"order_number": "ORD-2024-777"}');
 CREATE SERVER shop FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'shop', page_size '100');
 CREATE USER MAPPING FOR CURRENT_USER SERVER shop OPTIONS (api_key 'sandbox-key');
 SET rootfi.server = shop;
-SELECT rootfi_add_stream('ecommerce/orders', company_id => 1089);
+SELECT rootfi_add_stream('ecommerce/orders', company_id => 1089, target_schema => 'shop');
 --
 -- 10. Copy it: 10,000 orders with the lists inside them, committed page by
 --     page. The server answers each request after 30 ms.
 --
 CALL rootfi_sync();
-SELECT (SELECT count(*) FROM rootfi.orders) AS orders, (SELECT count(*) FROM rootfi.order_line_items) AS line_items,
-	(SELECT count(*) FROM rootfi.order_addresses) AS addresses, (SELECT count(*) FROM rootfi.order_transactions) AS transactions;
+SELECT (SELECT count(*) FROM shop.orders) AS orders, (SELECT count(*) FROM shop.order_line_items) AS line_items,
+	(SELECT count(*) FROM shop.order_addresses) AS addresses, (SELECT count(*) FROM shop.order_transactions) AS transactions;
 --
 -- 11. Somebody changes 25 orders. The next call reads what changed, and
 --     writes 25 rows and no other.
 --
-CREATE TABLE written AS SELECT rootfi_id, xmin AS transaction FROM rootfi.orders;
+CREATE TABLE written AS SELECT rootfi_id, xmin AS transaction FROM shop.orders;
 SELECT jsonb_array_length(rootfi_request('POST', '/_sandbox/touch', body => '{"resource": "ecommerce/orders", "company_id": 1089, "count": 25}') -> 'rootfi_ids') AS changed;
 CALL rootfi_sync();
 SELECT count(*) FILTER (WHERE o.xmin <> w.transaction) AS written, count(*) FILTER (WHERE o.xmin = w.transaction) AS untouched
-FROM rootfi.orders AS o JOIN written AS w USING (rootfi_id);
+FROM shop.orders AS o JOIN written AS w USING (rootfi_id);
 SELECT kind, state, pages, rows_seen, inserted, updated, unchanged, requests, pg_size_pretty(bytes) AS size FROM rootfi_run ORDER BY run_id;
 --
 -- 12. Reports, from tables that are as fast as any: five views, and SQL.
 --
-SELECT rootfi_add_reports();
+SELECT rootfi_add_reports('shop');
 SELECT currency_id, sum(orders) AS orders, sum(revenue) AS revenue, round(sum(revenue) / sum(orders), 2) AS average
-FROM rootfi.report_revenue_by_day
+FROM shop.report_revenue_by_day
 GROUP BY currency_id
 ORDER BY revenue DESC;
 SELECT currency_id, count(*) AS unpaid_orders, sum(amount_due) AS amount_due
-FROM rootfi.report_unpaid_orders
+FROM shop.report_unpaid_orders
 GROUP BY currency_id
 ORDER BY amount_due DESC;
 --

@@ -124,6 +124,24 @@ FROM rootfi.accounting_invoices ORDER BY rootfi_id LIMIT 2;
 CALL rootfi_sync('v3/accounting/contacts');
 SELECT rootfi_id, rootfi_deleted_at, extra ->> 'contact_name' AS contact_name FROM books.people ORDER BY rootfi_id LIMIT 2;
 
+-- a table that the stream of another server fills
+CREATE SERVER other FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'sandbox');
+CREATE USER MAPPING FOR CURRENT_USER SERVER other OPTIONS (api_key :'key');
+SET rootfi.server = 'other';
+SELECT rootfi_add_stream('v3/accounting/contacts', 1089, 'books', target_table => 'people');
+\echo :LAST_ERROR_SQLSTATE
+SELECT rootfi_add_stream('ecommerce/orders', 1090) AS other_company;
+SELECT count(*) FROM rootfi_add_streams(1089);
+SELECT rootfi_add_stream('ecommerce/orders', 1089, 'other shop') IS NOT NULL AS added;
+RESET rootfi.server;
+SELECT resource, target, server FROM rootfi_sync_status WHERE server <> 'rootfi';
+UPDATE rootfi_stream SET next_due = 'infinity' WHERE server <> 'other';
+UPDATE rootfi_stream SET stream_id = 100 WHERE server = 'other';
+CALL rootfi_sync(max_pages => 1);
+SELECT rootfi_remove_stream(stream_id, drop_tables => true) FROM rootfi_stream WHERE server = 'other';
+DROP USER MAPPING FOR CURRENT_USER SERVER other;
+DROP SERVER other;
+
 -- an end
 SELECT rootfi_remove_stream(42);
 SELECT rootfi_remove_stream(stream_id, drop_tables => true) FROM rootfi_stream WHERE target_schema = 'rootfi';

@@ -135,7 +135,7 @@ is(query(qq{
 $large->stop;
 query(q{UPDATE rootfi_stream SET enabled = target_schema <> 'big'});
 
-# Since when an incremental pass reads: by the server's clock.
+# Since when an incremental pass reads: by the earlier of two clocks.
 server_options($node, overlap => '5 minutes');
 my $far = 'Wed, 01 Jan 2025 00:00:00 GMT';
 $sandbox->fault(
