@@ -23,7 +23,7 @@
 static void
 put_row(const SyncPage *page, TargetTable *table)
 {
-	tuplestore_putvalues(table->page.enr.reldata, table->page.desc,
+	tuplestore_putvalues(table->page.enr->reldata, table->page.desc,
 						 table->plan->values, table->plan->nulls);
 	MemoryContextReset(page->row_context);
 }

@@ -188,7 +188,7 @@ rootfi_page_keys(const SyncPage *page, RecordTest test)
 			continue;
 		values[0] = Int32GetDatum(i);
 		memcpy(values + 1, record->key, sizeof(record->key));
-		tuplestore_putvalues(keys->enr.reldata, keys->desc, values, nulls);
+		tuplestore_putvalues(keys->enr->reldata, keys->desc, values, nulls);
 		n++;
 	}
 	return n;
