@@ -90,6 +90,22 @@ read_key(const SyncPage *page, PageRecord *record)
 	}
 }
 
+/* Reads whose the record is: its own word, or else the stream's company. */
+static void
+read_company(const SyncPage *page, PageRecord *record)
+{
+	const JsonValue **column = rootfi_row_value(page->target->parent.plan,
+												&record->object,
+												"rootfi_company_id");
+	const JsonValue *value = column != NULL ? *column :
+		rootfi_json_member(record->json, "rootfi_company_id");
+
+	if (!says(value))
+		value = known_company(page);
+	record->has_company = says(value) && value->token != NULL &&
+		rootfi_read_int64(value->token, &record->company);
+}
+
 /* Reads the time of the last change, if the record has one. */
 static TimestampTz
 read_updated_at(const SyncPage *page, const PageRecord *record)
@@ -153,6 +169,7 @@ rootfi_page_read(SyncPage *page, const JsonAnswer *answer)
 		rootfi_row_read(page->target->parent.plan, record->json,
 						&record->object);
 		read_key(page, record);
+		read_company(page, record);
 		record->updated_at = read_updated_at(page, record);
 		record->hash = (int64)
 			hash_bytes_extended((const unsigned char *) record->json->value.text,
