@@ -23,7 +23,7 @@
 static void
 put_row(const SyncPage *page, TargetTable *table)
 {
-	tuplestore_putvalues(table->page.enr.reldata, table->page.desc,
+	tuplestore_putvalues(table->page.enr->reldata, table->page.desc,
 						 table->plan->values, table->plan->nulls);
 	MemoryContextReset(page->row_context);
 }
@@ -149,13 +149,11 @@ put_children(ChildSink *sink, const ChildList *child,
 {
 	const RowPlan *parent = sink->page->target->parent.plan;
 	const RowObject *object = &record->object;
-	const JsonValue **company_id = rootfi_row_value(parent, object,
-													"rootfi_company_id");
 	const JsonValue *strays[MAX_STRAYS];
 	char	   *problem;
 
-	rootfi_row_set(sink->table->plan, "rootfi_company_id", record->company_id,
-				   company_id == NULL || *company_id == NULL);
+	rootfi_row_set(sink->table->plan, "rootfi_company_id", record->company,
+				   !record->has_company);
 	rootfi_row_set(sink->table->plan, child->parent_key, record->id, false);
 	for (int i = 0; child->strays && child->strays[i].member; i++)
 		strays[i] = *rootfi_row_value(parent, object, child->strays[i].member);

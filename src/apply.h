@@ -15,6 +15,8 @@ typedef struct PageRecord
 	const JsonObject *json;
 	RowObject	object;
 	int64		company_id;		/* 0 when the key has none */
+	bool		has_company;	/* it is known whose it is */
+	int64		company;		/* whose, part of the key or not */
 	int64		id;				/* a hash of it when it is no number */
 	Datum		key[MAX_KEY_COLUMNS];
 	int64		hash;

@@ -99,6 +99,25 @@ rootfi_row_claim(RowPlan *plan, const char *member)
 	qsort(plan->columns, plan->ncolumns, sizeof(RowColumn), compare_columns);
 }
 
+/* An integer as the column's type has it. */
+static Datum
+integer_datum(const RowColumn *column, int64 value)
+{
+	if (column->type == INT8OID)
+		return Int64GetDatum(value);
+	if (column->type != INT4OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" must be of type bigint or integer",
+						column->name)));
+	if (value < PG_INT32_MIN || value > PG_INT32_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("value " INT64_FORMAT " is out of range for column \"%s\"",
+						value, column->name)));
+	return Int32GetDatum((int32) value);
+}
+
 /*
  * Keeps a column from the members: one of its name goes to "extra".  Does
  * nothing if the row has no such column.
@@ -119,7 +138,8 @@ rootfi_row_reserve(RowPlan *plan, const char *name)
  * Sets a column for the objects to come, or (isnull) lets their members fill
  * it again.  While it is set, a member of the same name and value is dropped,
  * one of another value goes to "extra".  Does nothing if the row has no such
- * column; the column must be an integer of 4 or 8 bytes.
+ * column.  Errors: 42804 when the column is no integer of 4 or 8 bytes, 22003
+ * when that cannot hold the value.
  */
 void
 rootfi_row_set(RowPlan *plan, const char *name, int64 value, bool isnull)
@@ -129,8 +149,7 @@ rootfi_row_set(RowPlan *plan, const char *name, int64 value, bool isnull)
 	if (column == NULL)
 		return;
 	column->fixed = !isnull;
-	column->fixed_value = column->type == INT4OID ?
-		Int32GetDatum((int32) value) : Int64GetDatum(value);
+	column->fixed_value = integer_datum(column, value);
 }
 
 /* Gives a column of type text a value in the latest row if it has none. */

@@ -12,6 +12,8 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "parser/parse_coerce.h"
+#include "utils/typcache.h"
 
 #include "apply.h"
 #include "columns.h"
@@ -20,14 +22,28 @@
 #include "sqlstates.h"
 #include "statements.h"
 
-/* A key as a number by which records can be found again. */
+/*
+ * A key as a number by which records can be found again: itself, or a hash
+ * that is the same for values that are equal to the column's type.  "text" is
+ * the value as text.
+ */
 static int64
-key_number(const char *text)
+key_number(Form_pg_attribute att, Datum value, const char *text)
 {
+	TypeCacheEntry *type;
 	int64		number;
 
-	if (rootfi_read_int64(text, &number))
+	if (att->atttypid == INT8OID)
+		return DatumGetInt64(value);
+	if (TypeCategory(att->atttypid) == TYPCATEGORY_NUMERIC &&
+		rootfi_read_int64(text, &number))
 		return number;
+	type = lookup_type_cache(att->atttypid,
+							 TYPECACHE_HASH_EXTENDED_PROC_FINFO);
+	if (OidIsValid(type->hash_extended_proc_finfo.fn_oid))
+		return DatumGetInt64(FunctionCall2Coll(&type->hash_extended_proc_finfo,
+											   att->attcollation, value,
+											   Int64GetDatum(0)));
 	return (int64) hash_bytes_extended((const unsigned char *) text,
 									   strlen(text), 0);
 }
@@ -86,8 +102,25 @@ read_key(const SyncPage *page, PageRecord *record)
 			!column->read(column, *value, &record->key[i]))
 			report_no_key(page, table->keys[i]);
 		*(is_company ? &record->company_id : &record->id) =
-			key_number((*value)->token);
+			key_number(TupleDescAttr(table->page.desc, column->index),
+					   record->key[i], (*value)->token);
 	}
+}
+
+/* Reads whose the record is: its own word, or else the stream's company. */
+static void
+read_company(const SyncPage *page, PageRecord *record)
+{
+	const JsonValue **column = rootfi_row_value(page->target->parent.plan,
+												&record->object,
+												"rootfi_company_id");
+	const JsonValue *value = column != NULL ? *column :
+		rootfi_json_member(record->json, "rootfi_company_id");
+
+	if (!says(value))
+		value = known_company(page);
+	record->has_company = says(value) && value->token != NULL &&
+		rootfi_read_int64(value->token, &record->company);
 }
 
 /* Reads the time of the last change, if the record has one. */
@@ -153,6 +186,7 @@ rootfi_page_read(SyncPage *page, const JsonAnswer *answer)
 		rootfi_row_read(page->target->parent.plan, record->json,
 						&record->object);
 		read_key(page, record);
+		read_company(page, record);
 		record->updated_at = read_updated_at(page, record);
 		record->hash = (int64)
 			hash_bytes_extended((const unsigned char *) record->json->value.text,
@@ -188,7 +222,7 @@ rootfi_page_keys(const SyncPage *page, RecordTest test)
 			continue;
 		values[0] = Int32GetDatum(i);
 		memcpy(values + 1, record->key, sizeof(record->key));
-		tuplestore_putvalues(keys->enr.reldata, keys->desc, values, nulls);
+		tuplestore_putvalues(keys->enr->reldata, keys->desc, values, nulls);
 		n++;
 	}
 	return n;
@@ -229,12 +263,13 @@ rootfi_page_find(SyncPage *page)
 static int64
 returned_number(uint64 row, int column)
 {
-	char	   *text;
+	TupleDesc	desc = SPI_tuptable->tupdesc;
+	bool		isnull;
+	Datum		value = SPI_getbinval(SPI_tuptable->vals[row], desc, column,
+									  &isnull);
 
-	if (SPI_gettypeid(SPI_tuptable->tupdesc, column) == INT8OID)
-		return rootfi_sql_get_int8(row, column, 0);
-	text = rootfi_sql_get_text(row, column);
-	return text == NULL ? 0 : key_number(text);
+	return isnull ? 0 : key_number(TupleDescAttr(desc, column - 1), value,
+								   rootfi_sql_get_text(row, column));
 }
 
 /* The wanted record that a row returned by the statement came from. */

@@ -82,7 +82,7 @@ scope(const Stream *stream, const TargetTable *table)
 
 	initStringInfo(&text);
 	appendStringInfoString(&text, "t.rootfi_deleted_at IS NULL");
-	if (stream->has_company && table->nkeys > 1)
+	if (stream->has_company)
 		appendStringInfo(&text,
 						 " AND t.rootfi_company_id OPERATOR(pg_catalog.=) " INT64_FORMAT,
 						 stream->company_id);
@@ -121,6 +121,36 @@ mark_statement(const Ledger *ledger, const Stream *stream,
 	return text.data;
 }
 
+/*
+ * Can the rows of the stream's company be told from another one's?  A stream
+ * without a company is about all rows.
+ */
+static bool
+can_tell_company(const Stream *stream, const TargetTable *table)
+{
+	TupleDesc	desc = table->page.desc;
+
+	if (!stream->has_company)
+		return true;
+	for (int i = 0; i < desc->natts; i++)
+		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname),
+				   "rootfi_company_id") == 0)
+			return is_number(TupleDescAttr(desc, i)->atttypid);
+	return false;
+}
+
+/* Raises the error for a table in which the companies are mixed. */
+static void
+report_mixed(const TargetTable *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("the full refresh has marked nothing as deleted"),
+			 errdetail("Table %s has no number \"rootfi_company_id\" by which its rows could be told from those of other companies.",
+					   table->name),
+			 errhint("Add a column \"rootfi_company_id\" of type bigint.")));
+}
+
 /* Raises the error for a list that seems to lack much. */
 static void
 report_suspicion(const char *detail)
@@ -151,6 +181,8 @@ rootfi_refresh_mark(Ledger *ledger, const Stream *stream,
 
 	if (!can_mark(target))
 		return 0;
+	if (!can_tell_company(stream, table))
+		report_mixed(table);
 	if (stream->pass_rows < stream->pass_total)
 		report_suspicion(psprintf("The list ended after " INT64_FORMAT " of " INT64_FORMAT " records.",
 								  stream->pass_rows, stream->pass_total));

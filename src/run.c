@@ -313,6 +313,9 @@ record_error(SyncSession *session, SyncTask *task)
 	Stream	   *stream = &task->stream;
 	RunCosts	costs = {0};
 
+	/* of a stream that could not be read nothing is known to write */
+	if (stream->owner == NULL)
+		return;
 	/* a stream whose owner is gone is the superusers' */
 	if (OidIsValid(get_role_oid(stream->owner, true)))
 		act_as_owner(session, stream);
@@ -337,8 +340,8 @@ fail(SyncSession *session, SyncTask *task, ErrorData *error)
 
 	task->error = error;
 	task->ended = true;
-	failure->label = task->stream.label == NULL ? "" :
-		pstrdup(task->stream.label);
+	failure->label = task->stream.label == NULL ?
+		psprintf(INT64_FORMAT, task->stream.id) : pstrdup(task->stream.label);
 	failure->error = error;
 	session->failed = lappend(session->failed, failure);
 	another = attempt(session, task, record_error);

@@ -27,56 +27,81 @@ rootfi_free_plan(SPIPlanPtr *plan)
 	*plan = NULL;
 }
 
+/* A relation as SPI knows it, and what makes SPI forget it. */
+typedef struct Registration
+{
+	EphemeralNamedRelationData enr;
+	MemoryContextCallback forget;
+} Registration;
+
+/* Makes SPI forget a relation whose memory goes.  Raises no error. */
+static void
+forget_relation(void *arg)
+{
+	Registration *registration = arg;
+
+	/* by an error the connection, and its list, may be gone already */
+	if (registration->enr.md.name != NULL)
+		SPI_unregister_relation(registration->enr.md.name);
+	registration->enr.md.name = NULL;
+}
+
 /*
  * Makes a relation of rows with those columns known to the statements, in the
- * current context.  SPI keeps its list of relations in "registry", which must
- * live as long as the SPI connection.
+ * current context and as long as that lives, whatever ends it.  SPI keeps its
+ * list of relations in "registry", which must live as long as the SPI
+ * connection.
  */
 void
 rootfi_page_init(PageRelation *page, TupleDesc desc, MemoryContext registry)
 {
 	static uint32 serial = 0;
+	Registration *registration = palloc0(sizeof(Registration));
 	MemoryContext old;
 	int			result;
 
 	page->desc = desc;
 	page->name = psprintf("rootfi_page_%u", ++serial);
-	page->enr.md.name = page->name;
-	page->enr.md.reliddesc = InvalidOid;
-	page->enr.md.tupdesc = desc;
-	page->enr.md.enrtype = ENR_NAMED_TUPLESTORE;
-	page->enr.md.enrtuples = 500;
+	page->enr = &registration->enr;
+	page->enr->md.reliddesc = InvalidOid;
+	page->enr->md.tupdesc = desc;
+	page->enr->md.enrtype = ENR_NAMED_TUPLESTORE;
+	page->enr->md.enrtuples = 500;
+	registration->forget.func = forget_relation;
+	registration->forget.arg = registration;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext,
+									   &registration->forget);
+	page->enr->md.name = page->name;
 	old = MemoryContextSwitchTo(registry);
-	result = SPI_register_relation(&page->enr);
+	result = SPI_register_relation(page->enr);
 	MemoryContextSwitchTo(old);
 	if (result != SPI_OK_REL_REGISTER)
 		elog(ERROR, "could not register relation \"%s\": %s", page->name,
 			 SPI_result_code_string(result));
-	page->registered = true;
 }
 
-/* Makes the statements forget the relation. */
+/* Makes the statements forget the relation, before its memory goes. */
 void
 rootfi_page_drop(PageRelation *page)
 {
-	if (page->registered)
-		SPI_unregister_relation(page->name);
-	page->registered = false;
+	if (page->enr != NULL)
+		forget_relation(page->enr);
+	page->enr = NULL;
 }
 
 /* Begins a new page in the relation, in the current context. */
 void
 rootfi_page_begin(PageRelation *page)
 {
-	page->enr.reldata = tuplestore_begin_heap(false, false, work_mem);
+	page->enr->reldata = tuplestore_begin_heap(false, false, work_mem);
 }
 
 /* Frees the rows of the page. */
 void
 rootfi_page_end(PageRelation *page)
 {
-	tuplestore_end(page->enr.reldata);
-	page->enr.reldata = NULL;
+	tuplestore_end(page->enr->reldata);
+	page->enr->reldata = NULL;
 }
 
 /* The columns with commas between, each after a prefix. */

@@ -325,6 +325,28 @@ look_for_children(ChildTable *child, const Stream *stream)
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/*
+ * Raises an error when a column that is filled by us has another type than we
+ * give it: the company, the parent and "ordinal", part of the key or not.
+ */
+static void
+check_child_keys(const TargetTable *table, const char *const *columns)
+{
+	static const Oid types[] = {INT8OID, INT8OID, INT4OID};
+
+	for (int i = 0; i < lengthof(types); i++)
+	{
+		int			column = column_index(table->page.desc, columns[i]);
+
+		if (column >= 0 && !has_type(table->page.desc, column, types[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of table %s has not the type that a sync needs",
+							columns[i], table->name),
+					 errdetail("Keys of children are bigint, \"ordinal\" is integer.")));
+	}
+}
+
 /* Describes a table of children, if it is there. */
 static void
 add_child(Target *target, const Stream *stream, Oid namespace,
@@ -344,17 +366,7 @@ add_child(Target *target, const Stream *stream, Oid namespace,
 	table->child = child;
 	table_init(target, &table->table, relid, row_type, NULL, key + skip, 3 - skip);
 	ReleaseTupleDesc(row_type);
-	for (int i = 0; i < table->table.nkeys; i++)
-		if (!has_type(table->table.page.desc,
-					  column_index(table->table.page.desc,
-								   table->table.keys[i]),
-					  strcmp(table->table.keys[i], "ordinal") == 0 ?
-					  INT4OID : INT8OID))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of table %s has not the type that a sync needs",
-							table->table.keys[i], table->table.name),
-					 errdetail("Keys of children are bigint, \"ordinal\" is integer.")));
+	check_child_keys(&table->table, key);
 	look_for_children(table, stream);
 	rootfi_row_claim(target->parent.plan, child->member);
 	for (int i = 0; child->strays && child->strays[i].member; i++)

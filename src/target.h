@@ -25,8 +25,7 @@ typedef struct PageRelation
 {
 	char	   *name;
 	TupleDesc	desc;
-	EphemeralNamedRelationData enr;
-	bool		registered;		/* with SPI */
+	EphemeralNamedRelation enr;	/* SPI knows it as long as it is there */
 } PageRelation;
 
 /* A statement that finds rows of a table by the keys of a page. */
