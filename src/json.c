@@ -41,6 +41,7 @@ take_apart(JsonDocument *document, const char *text, int len,
 	}
 	/* the server's parser knows how to say it */
 	problem = rootfi_json_check(text, len);
+	CHECK_FOR_INTERRUPTS();
 	return problem ? problem : pstrdup("It is not valid JSON.");
 }
 
@@ -269,8 +270,9 @@ skip_mark(char *text, size_t *len)
 
 /*
  * Makes text of the world into text that the database can hold: \u0000,
- * half surrogate pairs and bytes that are not UTF-8 become U+FFFD; a byte order
- * mark before it goes.  Works in place where it can, else *text becomes a copy in the current context.
+ * half surrogate pairs and bytes that are not UTF-8 become U+FFFD; a byte
+ * order mark before it goes.  Works in place where it can, else *text becomes a
+ * copy in the current context.
  * Returns how many characters were replaced.
  */
 int

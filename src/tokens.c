@@ -2,9 +2,10 @@
  * tokens.c
  *		Values of JSON text, one after the other.
  *
- * All is read strictly by RFC 8259, what is nested too, though of that only the
- * place is handed out: a text in which a quote is missing is mostly still one
- * whose brackets match, but its records are no longer those that were meant.
+ * All is read strictly by RFC 8259, what is nested too, though of that only
+ * the place is handed out: a text in which a quote is missing is mostly still
+ * one whose brackets match, but its records are no longer those that were
+ * meant.
  * The text must be UTF-8.
  *
  * Names and tokens are decoded into one piece of memory as long as the text,
