@@ -233,6 +233,22 @@ write_children(SyncPage *page, ChildTable *child)
 }
 
 /*
+ * Says which rows are not written over by older records: none in a full
+ * refresh, else those whose time can be true by the server's clock.
+ */
+static void
+guard_rows(SyncPage *page)
+{
+	const Stream *stream = page->stream;
+	TimestampTz until = strcmp(stream->pass_kind, "full") == 0 ? DT_NOBEGIN :
+		stream->pass_start + USECS_PER_MINUTE;
+
+	rootfi_table_guard(&page->target->parent, until);
+	for (int i = 0; i < page->target->nchildren; i++)
+		rootfi_table_guard(&page->target->children[i].table, until);
+}
+
+/*
  * Writes what is new and different in a page of the stream's list, and counts
  * it.  Needs an active snapshot; all is allocated in the current context.
  */
@@ -251,6 +267,7 @@ rootfi_apply(SyncPage *page, const JsonAnswer *answer)
 	page->row_context = AllocSetContextCreate(CurrentMemoryContext,
 											  "rootfi row",
 											  ALLOCSET_DEFAULT_SIZES);
+	guard_rows(page);
 	rootfi_page_read(page, answer);
 	if (page->nrecords > 0)
 		rootfi_page_find(page);

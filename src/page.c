@@ -4,7 +4,9 @@
  *
  * Whether a record has changed is told by a hash of its text, not by the time
  * of its last change, which the API cuts (C34); but a record is not written
- * over one that is newer by a second or more.  A table without the hash has
+ * over one that is newer by a second or more.  A full refresh believes the
+ * server all the same, and so does any pass where the row's time lies in the
+ * future by the server's clock.  A table without the hash has
  * its columns compared when the record is written.
  */
 #include "postgres.h"
@@ -228,14 +230,15 @@ rootfi_page_keys(const SyncPage *page, RecordTest test)
 	return n;
 }
 
-/* Is the record as the row says, or older? */
+/* Is the record as the row says, or older than a row that guards itself? */
 static bool
-is_current(const PageRecord *record, uint64 row)
+is_current(const SyncPage *page, const PageRecord *record, uint64 row)
 {
 	TimestampTz updated_at = rootfi_sql_get_time(row, 3);
 
 	if (!TIMESTAMP_IS_NOBEGIN(record->updated_at) &&
 		!TIMESTAMP_IS_NOBEGIN(updated_at) &&
+		updated_at <= page->target->parent.guard_until &&
 		record->updated_at < updated_at - USECS_PER_SEC)
 		return true;
 	return !rootfi_sql_is_null(row, 2) &&
@@ -254,7 +257,7 @@ rootfi_page_find(SyncPage *page)
 		PageRecord *record = &page->records[rootfi_sql_get_int4(i, 1)];
 
 		record->is_known = true;
-		record->is_wanted = !is_current(record, i);
+		record->is_wanted = !is_current(page, record, i);
 	}
 	SPI_freetuptable(SPI_tuptable);
 }

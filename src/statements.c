@@ -18,6 +18,19 @@
 #include "sql.h"
 #include "statements.h"
 
+/*
+ * Says up to which time rows of the table guard themselves against records
+ * that are older.
+ */
+void
+rootfi_table_guard(TargetTable *table, TimestampTz until)
+{
+	if (table->guard_until == until)
+		return;
+	table->guard_until = until;
+	rootfi_free_plan(&table->upsert);
+}
+
 /* Frees a plan, if there is one. */
 void
 rootfi_free_plan(SPIPlanPtr *plan)
@@ -194,11 +207,14 @@ static void
 append_condition(StringInfo text, const TargetTable *table,
 				 const char **columns, int n)
 {
-	if (table->is_ordered)
-		appendStringInfoString(text,
-							   " AND (excluded.rootfi_updated_at OPERATOR(pg_catalog.<)"
-							   " (t.rootfi_updated_at OPERATOR(pg_catalog.-)"
-							   " '1 second'::pg_catalog.interval)) IS NOT TRUE");
+	if (table->is_ordered && !TIMESTAMP_IS_NOBEGIN(table->guard_until))
+		appendStringInfo(text,
+						 " AND (excluded.rootfi_updated_at OPERATOR(pg_catalog.<)"
+						 " (t.rootfi_updated_at OPERATOR(pg_catalog.-)"
+						 " '1 second'::pg_catalog.interval)"
+						 " AND t.rootfi_updated_at OPERATOR(pg_catalog.<=)"
+						 " %s::pg_catalog.timestamptz) IS NOT TRUE",
+						 quote_literal_cstr(timestamptz_to_str(table->guard_until)));
 	if (table->hash_column >= 0)
 	{
 		appendStringInfoString(text, " AND (excluded." HASH_COLUMN

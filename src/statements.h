@@ -12,6 +12,7 @@ extern void rootfi_page_init(PageRelation *page, TupleDesc desc,
 extern void rootfi_page_drop(PageRelation *page);
 extern void rootfi_page_begin(PageRelation *page);
 extern void rootfi_page_end(PageRelation *page);
+extern void rootfi_table_guard(TargetTable *table, TimestampTz until);
 extern void rootfi_free_plan(SPIPlanPtr *plan);
 extern char *rootfi_column_list(const char **columns, int n,
 								const char *prefix);

@@ -48,6 +48,8 @@ typedef struct TargetTable
 	int			nkeys;
 	int			hash_column;	/* index in the page, or -1 */
 	bool		is_ordered;		/* it has the time of the last change */
+	TimestampTz guard_until;	/* rows changed up to then are not written over
+								 * by older records; DT_NOBEGIN: none is */
 	bool		is_plain;		/* no trigger or partition has a say in what
 								 * an INSERT inserts */
 	SPIPlanPtr	insert;			/* rows that it does not have */

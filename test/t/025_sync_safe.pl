@@ -112,6 +112,22 @@ $sandbox->fault({ path => '/v4/ecommerce/orders', body => { data => [ map { { ro
 like(sync($node, q{'ecommerce/orders'}), qr/5 rows in 1 page: 5 inserted/, 'texts that are one number are several keys');
 is(query(q{SELECT count(*) FROM texts.orders WHERE order_number = 'no. ' || rootfi_id AND length(rootfi_id) < 9}) >= 5, 1, 'each with its own row');
 
+# Rows whose time lies in the future
+query('CREATE SCHEMA future; CREATE TABLE future.orders (rootfi_id bigint PRIMARY KEY, rootfi_updated_at timestamptz, order_number text)');
+query(q{UPDATE rootfi_stream SET enabled = false; SELECT rootfi_add_stream('ecommerce/orders', target_schema => 'future')});
+sub give
+{
+	my ($year, $number, $arguments) = @_;
+
+	$sandbox->fault({ path => '/v4/ecommerce/orders', body => list_of({ rootfi_id => 8, rootfi_updated_at => "$year-01-01T00:00:00.000Z", order_number => $number }) });
+	sync($node, "'ecommerce/orders'$arguments");
+	return query('SELECT order_number FROM future.orders WHERE rootfi_id = 8');
+}
+is(give(2099, 'wrong', ''), 'wrong', 'a record of the future is copied');
+is(give(2026, 'right', ''), 'right', 'and does not guard its row');
+is(give(2025, 'older', ''), 'right', 'as one that is newer does');
+is(give(2025, 'older', ', full_refresh => true'), 'older', 'unless it is a full refresh');
+
 is(query('SELECT pg_postmaster_start_time()'), $started, 'the server ran all the time');
 $sandbox->stop;
 done_testing();
