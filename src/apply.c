@@ -111,7 +111,8 @@ write_parents(SyncPage *page)
 	rootfi_page_begin(&table->page);
 	if (fill_parents(page) > 0)
 	{
-		rootfi_sql_execute(rootfi_write_plan(table, are_new(page)), NULL);
+		rootfi_sql_execute(rootfi_write_plan(page->target, table,
+											 are_new(page)), NULL);
 		take_written(page);
 	}
 	rootfi_page_end(&table->page);
@@ -201,7 +202,7 @@ clear_children(SyncPage *page, ChildTable *child)
 	if (are_childless(page, child))
 		return;
 	rootfi_page_keys(page, is_written);
-	rootfi_execute_by_keys(&child->clear);
+	rootfi_execute_by_keys(page->target, &child->clear);
 	rootfi_page_end(&page->target->keys);
 }
 
@@ -224,7 +225,8 @@ write_children(SyncPage *page, ChildTable *child)
 	MemoryContextSwitchTo(old);
 	if (sink.n > 0)
 	{
-		rootfi_sql_execute(rootfi_write_plan(&child->table, !page->is_shared),
+		rootfi_sql_execute(rootfi_write_plan(page->target, &child->table,
+											 !page->is_shared),
 						   NULL);
 		if (SPI_tuptable != NULL)
 			SPI_freetuptable(SPI_tuptable);

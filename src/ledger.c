@@ -198,7 +198,8 @@ run(Ledger *ledger, LedgerStatement which, SqlArgs *args)
 		while (nargs < MAX_ARGS && OidIsValid(types[nargs]))
 			nargs++;
 		ledger->plans[which] =
-			rootfi_sql_prepare(psprintf(statements[which].text,
+			rootfi_sql_prepare(ledger->context,
+							   psprintf(statements[which].text,
 										ledger->schema),
 							   nargs, types);
 	}

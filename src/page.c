@@ -250,7 +250,7 @@ void
 rootfi_page_find(SyncPage *page)
 {
 	rootfi_page_keys(page, is_wanted);
-	rootfi_execute_by_keys(&page->target->find);
+	rootfi_execute_by_keys(page->target, &page->target->find);
 	rootfi_page_end(&page->target->keys);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{

@@ -78,18 +78,55 @@ rootfi_sql_time(SqlArgs *args, TimestampTz value)
 		rootfi_sql_datum(args, TimestampTzGetDatum(value));
 }
 
-/* Prepares a statement; the plan belongs to the SPI connection. */
-SPIPlanPtr
-rootfi_sql_prepare(const char *statement, int nargs, const Oid *types)
+struct SqlPlan
 {
-	MemoryContext context = CurrentMemoryContext;
-	SPIPlanPtr	plan = SPI_prepare(statement, nargs, unconstify(Oid *, types));
+	SPIPlanPtr	plan;			/* kept, or NULL */
+	MemoryContextCallback release;
+};
 
-	MemoryContextSwitchTo(context);
-	if (plan == NULL)
+/* Gives the plan back.  Called when its memory context goes away. */
+static void
+release_plan(void *arg)
+{
+	SqlPlan    *plan = arg;
+
+	if (plan->plan != NULL)
+		SPI_freeplan(plan->plan);
+	plan->plan = NULL;
+}
+
+/*
+ * Prepares a statement; the plan lives until it is freed or "context" goes.
+ * It is a kept one: others are not told of what DDL changes, and would be
+ * executed as if nothing had happened.
+ */
+SqlPlan *
+rootfi_sql_prepare(MemoryContext context, const char *statement, int nargs,
+				   const Oid *types)
+{
+	MemoryContext old = CurrentMemoryContext;
+	SqlPlan    *result = MemoryContextAllocZero(context, sizeof(SqlPlan));
+	SPIPlanPtr	plan;
+
+	result->release.func = release_plan;
+	result->release.arg = result;
+	MemoryContextRegisterResetCallback(context, &result->release);
+	plan = SPI_prepare(statement, nargs, unconstify(Oid *, types));
+	MemoryContextSwitchTo(old);
+	if (plan == NULL || SPI_keepplan(plan) != 0)
 		elog(ERROR, "could not prepare \"%s\": %s", statement,
 			 SPI_result_code_string(SPI_result));
-	return plan;
+	result->plan = plan;
+	return result;
+}
+
+/* Frees what a plan holds, if there is one, and forgets it. */
+void
+rootfi_sql_free(SqlPlan **plan)
+{
+	if (*plan != NULL)
+		release_plan(*plan);
+	*plan = NULL;
 }
 
 /* Goes back to a memory context and checks the result of a statement. */
@@ -103,12 +140,12 @@ finish(MemoryContext context, int result)
 
 /* Executes a plan; args may be NULL for none. */
 void
-rootfi_sql_execute(SPIPlanPtr plan, SqlArgs *args)
+rootfi_sql_execute(const SqlPlan *plan, SqlArgs *args)
 {
 	MemoryContext context = CurrentMemoryContext;
 
 	finish(context,
-		   SPI_execute_plan(plan,
+		   SPI_execute_plan(plan->plan,
 							args ? args->values : NULL,
 							args ? args->nulls : NULL, false, 0));
 }

@@ -27,9 +27,17 @@ extern void rootfi_sql_count(SqlArgs *args, int64 value);
 extern void rootfi_sql_text(SqlArgs *args, const char *value);
 extern void rootfi_sql_time(SqlArgs *args, TimestampTz value);
 
-extern SPIPlanPtr rootfi_sql_prepare(const char *statement, int nargs,
-									 const Oid *types);
-extern void rootfi_sql_execute(SPIPlanPtr plan, SqlArgs *args);
+/*
+ * A statement that is planned again whenever what it was made for changes.  It
+ * belongs to the memory context in which it was prepared.
+ */
+typedef struct SqlPlan SqlPlan;
+
+extern SqlPlan *rootfi_sql_prepare(MemoryContext context,
+								   const char *statement, int nargs,
+								   const Oid *types);
+extern void rootfi_sql_free(SqlPlan **plan);
+extern void rootfi_sql_execute(const SqlPlan *plan, SqlArgs *args);
 extern void rootfi_sql_utility(const char *statement);
 extern int	rootfi_sql_without(const char *const *methods);
 extern uint64 rootfi_sql_once(const char *statement, const Oid *types,

@@ -28,16 +28,7 @@ rootfi_table_guard(TargetTable *table, TimestampTz until)
 	if (table->guard_until == until)
 		return;
 	table->guard_until = until;
-	rootfi_free_plan(&table->upsert);
-}
-
-/* Frees a plan, if there is one. */
-void
-rootfi_free_plan(SPIPlanPtr *plan)
-{
-	if (*plan != NULL)
-		SPI_freeplan(*plan);
-	*plan = NULL;
+	rootfi_sql_free(&table->upsert);
 }
 
 /* A relation as SPI knows it, and what makes SPI forget it. */
@@ -91,15 +82,6 @@ rootfi_page_init(PageRelation *page, TupleDesc desc, MemoryContext registry)
 	if (result != SPI_OK_REL_REGISTER)
 		elog(ERROR, "could not register relation \"%s\": %s", page->name,
 			 SPI_result_code_string(result));
-}
-
-/* Makes the statements forget the relation, before its memory goes. */
-void
-rootfi_page_drop(PageRelation *page)
-{
-	if (page->enr != NULL)
-		forget_relation(page->enr);
-	page->enr = NULL;
 }
 
 /* Begins a new page in the relation, in the current context. */
@@ -309,23 +291,26 @@ is_set(const TargetTable *table, int index)
 
 /*
  * The statement that writes the page's rows; is_new: there are none of their
- * keys.  Planned when first asked for and when records had a member for a
- * column that none had before.
+ * keys.  Prepared when first asked for, when records had a member for a column
+ * that none had before, and when the table got or lost a trigger that has a
+ * say.
  */
-SPIPlanPtr
-rootfi_write_plan(TargetTable *table, bool is_new)
+SqlPlan *
+rootfi_write_plan(const Target *target, TargetTable *table, bool is_new)
 {
-	SPIPlanPtr *plan = is_new ? &table->insert : &table->upsert;
+	SqlPlan   **plan = is_new ? &table->insert : &table->upsert;
 	int			natts = table->page.desc->natts;
 	int			nseen = count_seen(table);
+	bool		is_plain = rootfi_target_is_plain(table);
 	const char **columns;
 	int			n = 0;
 
-	if (nseen != table->nseen)
+	if (nseen != table->nseen || is_plain != table->is_plain)
 	{
-		rootfi_free_plan(&table->insert);
-		rootfi_free_plan(&table->upsert);
+		rootfi_sql_free(&table->insert);
+		rootfi_sql_free(&table->upsert);
 		table->nseen = nseen;
+		table->is_plain = is_plain;
 	}
 	if (*plan != NULL)
 		return *plan;
@@ -333,7 +318,8 @@ rootfi_write_plan(TargetTable *table, bool is_new)
 	for (int i = 0; i < natts; i++)
 		if (is_set(table, i))
 			columns[n++] = NameStr(TupleDescAttr(table->page.desc, i)->attname);
-	*plan = rootfi_sql_prepare(write_statement(table, columns, n, is_new), 0,
+	*plan = rootfi_sql_prepare(target->context,
+							   write_statement(table, columns, n, is_new), 0,
 							   NULL);
 	return *plan;
 }
@@ -345,7 +331,7 @@ rootfi_write_plan(TargetTable *table, bool is_new)
  * indexes is made anew at the uses 1, 2, 4, 8 ...
  */
 void
-rootfi_execute_by_keys(KeyStatement *statement)
+rootfi_execute_by_keys(const Target *target, KeyStatement *statement)
 {
 	static const char *const others[] = {
 		"enable_hashjoin", "enable_mergejoin", "enable_seqscan", NULL
@@ -354,8 +340,9 @@ rootfi_execute_by_keys(KeyStatement *statement)
 
 	if ((statement->nuses & (statement->nuses - 1)) == 0)
 	{
-		rootfi_free_plan(&statement->plan);
-		statement->plan = rootfi_sql_prepare(statement->text, 0, NULL);
+		rootfi_sql_free(&statement->plan);
+		statement->plan = rootfi_sql_prepare(target->context, statement->text,
+											 0, NULL);
 	}
 	statement->nuses++;
 	rootfi_sql_execute(statement->plan, NULL);

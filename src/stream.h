@@ -6,7 +6,7 @@
 #define ROOTFI_STREAM_H
 
 #include "catalog.h"
-#include "executor/spi.h"
+#include "sql.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
@@ -81,7 +81,8 @@ typedef enum LedgerStatement
 typedef struct Ledger
 {
 	const char *schema;			/* of the extension, quoted */
-	SPIPlanPtr	plans[LEDGER_STATEMENTS];
+	MemoryContext context;		/* owns the plans */
+	SqlPlan    *plans[LEDGER_STATEMENTS];
 } Ledger;
 
 extern int	rootfi_run_retention;	/* setting, seconds; -1: for ever */

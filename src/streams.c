@@ -338,6 +338,7 @@ rootfi_remove_stream(PG_FUNCTION_ARGS)
 
 	PreventCommandIfReadOnly("rootfi_remove_stream()");
 	SPI_connect();
+	ledger.context = CurrentMemoryContext;
 	if (!rootfi_ledger_load(&ledger, id, &stream))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),

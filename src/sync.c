@@ -217,7 +217,7 @@ read_arguments(SyncSession *session, FunctionCallInfo fcinfo,
 		quote_identifier(get_namespace_name(session->namespace));
 	session->caller = GetUserId();
 	session->started = GetCurrentTimestamp();
-	session->context = CurrentMemoryContext;
+	session->context = session->ledger.context = CurrentMemoryContext;
 	session->step_context = AllocSetContextCreate(CurrentMemoryContext,
 												  "rootfi step",
 												  ALLOCSET_DEFAULT_SIZES);

@@ -21,6 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #include "utils/syscache.h"
@@ -232,6 +233,23 @@ inserts_all(Relation relation)
 		 !relation->trigdesc->trig_insert_before_row);
 }
 
+/*
+ * Does an INSERT into the table still insert all rows that it is given?  What
+ * would change that has to wait for the end of the transaction from here on.
+ */
+bool
+rootfi_target_is_plain(const TargetTable *table)
+{
+	Relation	relation = try_table_open(table->relid, RowExclusiveLock);
+	bool		result;
+
+	if (relation == NULL)
+		return false;			/* the statement will say so */
+	result = inserts_all(relation);
+	table_close(relation, NoLock);
+	return result;
+}
+
 /* Describes a table, given the columns of its key, the company first. */
 static void
 table_init(const Target *target, TargetTable *table, Oid relid, TupleDesc row_type,
@@ -245,6 +263,7 @@ table_init(const Target *target, TargetTable *table, Oid relid, TupleDesc row_ty
 	check_is_table(table, relation);
 	rootfi_page_init(&table->page, desc, target->registry);
 	find_key(table, relation, key, nkey);
+	table->relid = relid;
 	table->is_plain = inserts_all(relation);
 	table_close(relation, NoLock);
 	table->plan = rootfi_row_plan(desc, aliases);
@@ -377,8 +396,8 @@ add_child(Target *target, const Stream *stream, Oid namespace,
 
 /*
  * Describes the tables of a stream, as they are now, in the current context;
- * "registry" is the memory of the SPI connection.  The target, all zero
- * before, must be closed even after an error.  Errors: 42P01 when the table is
+ * "registry" is the memory of the SPI connection.  What the target has goes
+ * with rootfi_target_close() or with the current context.  Errors: 42P01 when the table is
  * not there, 42809 when it is none, 42P10 when it has no key.
  */
 void
@@ -391,7 +410,11 @@ rootfi_target_open(Target *target, const Stream *stream, Oid namespace,
 	TupleDesc	row_type;
 	const char *key[] = {"rootfi_company_id", "rootfi_id"};
 	int			nchildren = 0;
+	MemoryContext old;
 
+	target->context = AllocSetContextCreate(CurrentMemoryContext,
+											"rootfi target",
+											ALLOCSET_DEFAULT_SIZES);
 	target->registry = registry;
 	if (!OidIsValid(relid))
 		ereport(ERROR,
@@ -401,6 +424,7 @@ rootfi_target_open(Target *target, const Stream *stream, Oid namespace,
 												   stream->target_table)),
 				 errhint("Remove the stream with rootfi_remove_stream(" INT64_FORMAT ") and add it again.",
 						 stream->id)));
+	old = MemoryContextSwitchTo(target->context);
 	row_type = rootfi_target_row_type(namespace, resource->row_type);
 	if (row_type != NULL && column_index(row_type, key[1]) < 0)
 		key[1] = "id";
@@ -415,22 +439,14 @@ rootfi_target_open(Target *target, const Stream *stream, Oid namespace,
 		add_child(target, stream, namespace, &resource->children[i]);
 	target->find.text = rootfi_find_statement(target);
 	target->hash_seed = columns_seed(target);
+	MemoryContextSwitchTo(old);
 }
 
-/* Forgets the statements, before the target's memory goes. */
+/* Forgets what was described, with the statements. */
 void
 rootfi_target_close(Target *target)
 {
-	rootfi_free_plan(&target->find.plan);
-	rootfi_free_plan(&target->parent.insert);
-	rootfi_free_plan(&target->parent.upsert);
-	rootfi_page_drop(&target->parent.page);
-	rootfi_page_drop(&target->keys);
-	for (int i = 0; i < target->nchildren; i++)
-	{
-		rootfi_free_plan(&target->children[i].clear.plan);
-		rootfi_free_plan(&target->children[i].table.insert);
-		rootfi_free_plan(&target->children[i].table.upsert);
-		rootfi_page_drop(&target->children[i].table.page);
-	}
+	if (target->context != NULL)
+		MemoryContextDelete(target->context);
+	target->context = NULL;
 }

@@ -7,7 +7,7 @@
 
 #include "catalog.h"
 #include "convert.h"
-#include "executor/spi.h"
+#include "sql.h"
 #include "stream.h"
 #include "utils/queryenvironment.h"
 #include "utils/tuplestore.h"
@@ -32,13 +32,14 @@ typedef struct PageRelation
 typedef struct KeyStatement
 {
 	char	   *text;
-	SPIPlanPtr	plan;
+	SqlPlan    *plan;
 	int64		nuses;
 } KeyStatement;
 
 /* A table that is filled. */
 typedef struct TargetTable
 {
+	Oid			relid;
 	char	   *name;			/* schema and table, quoted */
 	PageRelation page;			/* its columns that can be filled */
 	RowPlan    *plan;			/* of rows of the page */
@@ -52,8 +53,8 @@ typedef struct TargetTable
 								 * by older records; DT_NOBEGIN: none is */
 	bool		is_plain;		/* no trigger or partition has a say in what
 								 * an INSERT inserts */
-	SPIPlanPtr	insert;			/* rows that it does not have */
-	SPIPlanPtr	upsert;			/* rows that it may have */
+	SqlPlan    *insert;			/* rows that it does not have */
+	SqlPlan    *upsert;			/* rows that it may have */
 } TargetTable;
 
 /* A table of what stands in a list inside the records. */
@@ -68,6 +69,7 @@ typedef struct ChildTable
 
 typedef struct Target
 {
+	MemoryContext context;		/* owns all of it, plans included */
 	MemoryContext registry;		/* lives as long as the SPI connection */
 	TargetTable parent;
 	uint64		hash_seed;		/* another for other columns */
@@ -84,6 +86,7 @@ extern char *rootfi_target_child_name(const Resource *resource,
 									  const ChildList *child);
 extern void rootfi_target_open(Target *target, const Stream *stream,
 							   Oid namespace, MemoryContext registry);
+extern bool rootfi_target_is_plain(const TargetTable *table);
 extern void rootfi_target_close(Target *target);
 
 #endif							/* ROOTFI_TARGET_H */
