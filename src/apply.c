@@ -171,42 +171,68 @@ put_children(ChildSink *sink, const ChildList *child,
 }
 
 static bool
-is_written(const PageRecord *record)
+is_emptied(const PageRecord *record)
 {
-	return record->is_written;
+	return record->is_emptied;
 }
 
 /*
- * Can the written records have no children yet?  New ones have none, unless
+ * Notes whose children are to be written: of records that have been written.
+ * Where the table keeps no hash, a record whose columns are as they were may
+ * have other lists all the same.  Returns whether there is any.
+ */
+static bool
+find_emptied(SyncPage *page)
+{
+	bool		has_hash = page->target->parent.hash_column >= 0;
+	bool		any = false;
+
+	for (int i = 0; i < page->nrecords; i++)
+	{
+		PageRecord *record = &page->records[i];
+
+		record->is_emptied = record->is_written ||
+			(!has_hash && record->is_wanted && record->is_known);
+		any = any || record->is_emptied;
+	}
+	return any;
+}
+
+/*
+ * Can those records have no children yet?  New ones have none, unless
  * somebody emptied the table of the records alone: what the table of children
  * had then is known for the stream's company, not for another one's records.
  */
 static bool
 are_childless(const SyncPage *page, const ChildTable *child)
 {
-	if (page->counts.updated > 0 || !child->was_empty)
+	if (!child->was_empty)
 		return false;
-	if (!child->by_company)
-		return true;
 	for (int i = 0; i < page->nrecords; i++)
-		if (page->records[i].is_written &&
-			page->records[i].company_id != page->stream->company_id)
+	{
+		const PageRecord *record = &page->records[i];
+
+		if (record->is_emptied &&
+			(record->is_known ||
+			 (child->by_company &&
+			  record->company_id != page->stream->company_id)))
 			return false;
+	}
 	return true;
 }
 
-/* Deletes the children that the written records had. */
+/* Deletes the children that those records had. */
 static void
 clear_children(SyncPage *page, ChildTable *child)
 {
 	if (are_childless(page, child))
 		return;
-	rootfi_page_keys(page, is_written);
+	rootfi_page_keys(page, is_emptied);
 	rootfi_execute_by_keys(page->target, &child->clear);
 	rootfi_page_end(&page->target->keys);
 }
 
-/* Writes the children of the records that have been written. */
+/* Writes the children of the records whose lists are new. */
 static void
 write_children(SyncPage *page, ChildTable *child)
 {
@@ -218,7 +244,7 @@ write_children(SyncPage *page, ChildTable *child)
 	old = MemoryContextSwitchTo(page->record_context);
 	for (int i = 0; i < page->nrecords; i++)
 	{
-		if (page->records[i].is_written)
+		if (page->records[i].is_emptied)
 			put_children(&sink, child->child, &page->records[i]);
 		MemoryContextReset(page->record_context);
 	}
@@ -274,7 +300,7 @@ rootfi_apply(SyncPage *page, const JsonAnswer *answer)
 	if (page->nrecords > 0)
 		rootfi_page_find(page);
 	write_parents(page);
-	if (page->counts.inserted + page->counts.updated == 0)
+	if (!find_emptied(page))
 		return;
 	for (int i = 0; i < target->nchildren; i++)
 		write_children(page, &target->children[i]);

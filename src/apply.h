@@ -24,6 +24,7 @@ typedef struct PageRecord
 	bool		is_known;		/* the table has a row of that key */
 	bool		is_wanted;		/* it is to be written */
 	bool		is_written;
+	bool		is_emptied;		/* its children are to be written anew */
 } PageRecord;
 
 /* A page being written. */

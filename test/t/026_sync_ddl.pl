@@ -175,6 +175,24 @@ $sandbox->clear_faults;
 like($session->{error}, qr/new row violates row-level security policy/, 'a policy that is made between two pages is kept');
 is(query('SELECT count(*) FROM guarded.orders'), 20, 'no row that it forbids has been written');
 
+# Lists are content, with a hash of the record or without
+query(q{
+	CREATE SCHEMA hashless;
+	CREATE TABLE hashless.orders (LIKE rootfi_order, PRIMARY KEY (rootfi_company_id, rootfi_id));
+	CREATE TABLE hashless.order_line_items (LIKE rootfi_order_line_item, PRIMARY KEY (rootfi_company_id, order_rootfi_id, ordinal));
+	CREATE TABLE hashless.order_transactions (LIKE rootfi_order_transaction, PRIMARY KEY (rootfi_company_id, order_rootfi_id, ordinal));
+	ALTER TABLE hashless.orders DROP line_items, DROP transactions;
+	UPDATE rootfi_stream SET enabled = false;
+	SELECT rootfi_add_stream('ecommerce/orders', 1089, 'hashless')});
+sync($node, '');
+my $record = record($sandbox, "$orders/158");
+$sandbox->fault({ path => $orders, body => list_of({
+	%$record, line_items => [ { %{ $record->{line_items}[0] }, name => 'other' } ], transactions => [] }) });
+like(sync($node, ''), qr/1 row in 1 page: 0 inserted, 0 updated, 1 unchanged/, 'a record without a hash looks unchanged when only its lists are other ones');
+is(query('SELECT string_agg(name, $$ $$) FROM hashless.order_line_items WHERE order_rootfi_id = 158'), 'other', 'its lines are copied all the same');
+is(query('SELECT count(*) FROM hashless.order_transactions WHERE order_rootfi_id = 158'), 0, 'and those that are gone are gone');
+is(query('SELECT count(DISTINCT order_rootfi_id) FROM hashless.order_line_items'), 59, 'other orders keep theirs');
+
 # Keys that are no numbers are told apart as the column's type does
 my $server = Rootfi::RawServer->new(sub {
 	my ($client, $request) = @_;
