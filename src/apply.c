@@ -269,7 +269,7 @@ guard_rows(SyncPage *page)
 {
 	const Stream *stream = page->stream;
 	TimestampTz until = strcmp(stream->pass_kind, "full") == 0 ? DT_NOBEGIN :
-		stream->pass_start + USECS_PER_MINUTE;
+	stream->pass_start + USECS_PER_MINUTE;
 
 	rootfi_table_guard(&page->target->parent, until);
 	for (int i = 0; i < page->target->nchildren; i++)

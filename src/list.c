@@ -286,7 +286,7 @@ static void
 move_cursor(ListScan *scan, const char *next)
 {
 	char	   *cursor = next == NULL ? NULL :
-		MemoryContextStrdup(scan->context, next);
+	MemoryContextStrdup(scan->context, next);
 
 	if (cursor != NULL &&
 		((scan->cursor != NULL && strcmp(cursor, scan->cursor) == 0) ||

@@ -117,7 +117,7 @@ read_company(const SyncPage *page, PageRecord *record)
 												&record->object,
 												"rootfi_company_id");
 	const JsonValue *value = column != NULL ? *column :
-		rootfi_json_member(record->json, "rootfi_company_id");
+	rootfi_json_member(record->json, "rootfi_company_id");
 
 	if (!says(value))
 		value = known_company(page);

@@ -53,7 +53,7 @@ rootfi_pass_start(Stream *stream, int64 server_time)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz server = server_time < 0 ? now :
-		time_t_to_timestamptz(server_time);
+	time_t_to_timestamptz(server_time);
 
 	stream->pass_start = Min(now, server);
 	if (overlapped(stream, Max(now, server)) >

@@ -25,7 +25,7 @@ typedef struct PageRelation
 {
 	char	   *name;
 	TupleDesc	desc;
-	EphemeralNamedRelation enr;	/* SPI knows it as long as it is there */
+	EphemeralNamedRelation enr; /* SPI knows it as long as it is there */
 } PageRelation;
 
 /* A statement that finds rows of a table by the keys of a page. */
@@ -49,8 +49,8 @@ typedef struct TargetTable
 	int			nkeys;
 	int			hash_column;	/* index in the page, or -1 */
 	bool		is_ordered;		/* it has the time of the last change */
-	TimestampTz guard_until;	/* rows changed up to then are not written over
-								 * by older records; DT_NOBEGIN: none is */
+	TimestampTz guard_until;	/* rows changed up to then are not written
+								 * over by older records; DT_NOBEGIN: none is */
 	bool		is_plain;		/* no trigger or partition has a say in what
 								 * an INSERT inserts */
 	SqlPlan    *insert;			/* rows that it does not have */

@@ -321,11 +321,11 @@ typedef struct Nesting
 	int			depth;
 	bool		is_object;		/* the innermost one */
 	bool		outer[MAX_NESTING]; /* and those around it */
-} Nesting;
+}			Nesting;
 
 /* Opens what begins with that byte; false if that is nested too deeply. */
 static inline bool
-open_nested(Nesting *nesting, char byte)
+open_nested(Nesting * nesting, char byte)
 {
 	if (nesting->depth == MAX_NESTING)
 		return false;
@@ -339,7 +339,7 @@ open_nested(Nesting *nesting, char byte)
  * neither.
  */
 static inline bool
-take_end(Tokens *tokens, Nesting *nesting)
+take_end(Tokens *tokens, Nesting * nesting)
 {
 	while (nesting->depth > 0 && !rootfi_take_byte(tokens, ','))
 	{
