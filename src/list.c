@@ -304,6 +304,19 @@ move_cursor(ListScan *scan, const char *next)
 }
 
 /*
+ * What a record is known by: its id, which mostly is the first member, or all
+ * of it where it has none.
+ */
+static const JsonValue *
+record_id(const JsonObject *record)
+{
+	for (int i = 0; i < record->nmembers; i++)
+		if (strcmp(record->members[i].name, "rootfi_id") == 0)
+			return &record->members[i].value;
+	return &record->value;
+}
+
+/*
  * A number for the records of the page, in whatever order; false if they have
  * no names to be known by, as where only some members were asked for.
  */
@@ -316,12 +329,10 @@ page_mark(const ListScan *scan, uint64 *mark)
 	for (int i = 0; i < answer->nrecords; i++)
 	{
 		const JsonObject *record = &answer->records[i];
-		const JsonValue *id = rootfi_json_member(record, "rootfi_id");
+		const JsonValue *id = record_id(record);
 
-		if (id == NULL && scan->request->select != NULL)
+		if (id == &record->value && scan->request->select != NULL)
 			return false;
-		if (id == NULL)
-			id = &record->value;
 		*mark += hash_bytes_extended((const unsigned char *) id->text,
 									 id->len, 0);
 	}
