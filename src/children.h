@@ -15,6 +15,7 @@
 typedef void (*ChildVisitor) (void *arg, const JsonObject *object,
 							  const char *type, int ordinal);
 
+extern void rootfi_children_warn(int nodd);
 extern char *rootfi_children_visit(const ChildList *child,
 								   const JsonValue *list,
 								   const JsonValue *const *strays,

@@ -80,8 +80,9 @@ rootfi_row_column(const RowPlan *plan, const char *name)
 }
 
 /*
- * Claims a member: its value is then in the objects that are read, as if it
- * had a column, and does not go to "extra".
+ * Claims a member that holds a list of objects: its value is then in the
+ * objects that are read, as if it had a column.  It goes to "extra", as a
+ * whole, only if it holds something else, which is counted.
  */
 void
 rootfi_row_claim(RowPlan *plan, const char *member)
@@ -96,6 +97,22 @@ rootfi_row_claim(RowPlan *plan, const char *member)
 		.name = member,.index = -1
 	};
 	qsort(plan->columns, plan->ncolumns, sizeof(RowColumn), compare_columns);
+}
+
+/*
+ * Keeps a column from the members: one of its name goes to "extra".  Does
+ * nothing if the row has no such column.
+ */
+void
+rootfi_row_reserve(RowPlan *plan, const char *name)
+{
+	RowColumn  *column = rootfi_row_column(plan, name);
+
+	if (column == NULL)
+		return;
+	plan->ncolumns--;
+	memmove(column, column + 1,
+			(plan->columns + plan->ncolumns - column) * sizeof(RowColumn));
 }
 
 /*
@@ -254,7 +271,14 @@ convert_column(RowState *state, RowColumn *column, const JsonValue *value)
 	bool		is_said = value != NULL && value->type != JSON_TOKEN_NULL;
 
 	if (column->index < 0)
+	{
+		if (!rootfi_json_is_list(value))
+		{
+			add_extra(state, column->name, value);
+			plan->nodd++;
+		}
 		return;
+	}
 	if (column->fixed)
 	{
 		plan->values[column->index] = column->fixed_value;

@@ -21,6 +21,7 @@ typedef struct RowPlan
 	struct RowColumn *columns;	/* sorted by name; some are of no row */
 	int			ncolumns;
 	int			extra;			/* index of the column "extra", or -1 */
+	int			nodd;			/* claimed members so far that were no lists */
 	const FieldAlias *aliases;
 	int			naliases;
 	struct RowGuess *guesses;	/* by place of a member in its object */
@@ -48,6 +49,7 @@ extern void rootfi_row_set(RowPlan *plan, const char *column, int64 value,
 extern void rootfi_row_default(RowPlan *plan, const char *column,
 							   const char *value);
 extern void rootfi_row_claim(RowPlan *plan, const char *member);
+extern void rootfi_row_reserve(RowPlan *plan, const char *column);
 extern void rootfi_row_read(RowPlan *plan, const JsonObject *json,
 							RowObject *object);
 extern struct RowColumn *rootfi_row_column(const RowPlan *plan,

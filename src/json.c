@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "compat.h"
@@ -19,7 +20,7 @@
 
 /*
  * Takes a text apart as rootfi_scan() does.  Returns NULL, or what is wrong
- * with the text, nested values aside.  Raises no error of its own.
+ * with the text.  Raises no error but for a cancel.
  */
 static char *
 take_apart(JsonDocument *document, const char *text, int len,
@@ -33,6 +34,8 @@ take_apart(JsonDocument *document, const char *text, int len,
 			return NULL;
 		case SCAN_TOO_DEEP:
 			return pstrdup("It is nested too deeply.");
+		case SCAN_TOO_MANY:
+			return pstrdup("It has too many elements or members.");
 		case SCAN_INVALID:
 			break;
 	}
@@ -90,33 +93,13 @@ rootfi_json_check(const char *text, int len)
 		rootfi_json_show(json_errdetail(error, lex));
 }
 
-/*
- * A value as jsonb, in the current context; NULL if jsonb cannot hold it.
- * What is not JSON at all raises RFP01.
- */
+/* A value as jsonb, in the current context; NULL if jsonb cannot hold it. */
 Jsonb *
 rootfi_json_value_to_jsonb(const JsonValue *value)
 {
 	char	   *problem = NULL;
-	Jsonb	   *jsonb = rootfi_json_to_jsonb(value->text, value->len,
-											 &problem);
 
-	if (jsonb == NULL)
-		rootfi_json_require(value);
-	return jsonb;
-}
-
-/* Raises RFP01 unless the value is JSON, with all that is nested in it. */
-void
-rootfi_json_require(const JsonValue *value)
-{
-	char	   *problem = rootfi_json_check(value->text, value->len);
-
-	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
-				 errmsg("a nested value is not valid JSON"),
-				 errdetail("%s", problem)));
+	return rootfi_json_to_jsonb(value->text, value->len, &problem);
 }
 
 /* The answer has one record: an object, or what should be one. */
@@ -216,8 +199,12 @@ clean_escapes(char *text, const char *end)
 
 	while ((text = memchr(text, '\\', end - text)) != NULL)
 	{
-		int			unit = escape_unit(text, end);
-		int			next = unit >= 0 ? escape_unit(text + 6, end) : -1;
+		int			unit;
+		int			next;
+
+		CHECK_FOR_INTERRUPTS();
+		unit = escape_unit(text, end);
+		next = unit >= 0 ? escape_unit(text + 6, end) : -1;
 
 		if (unit >= 0xD800 && unit < 0xDC00 && next >= 0xDC00 && next < 0xE000)
 			text += 12;
@@ -233,7 +220,11 @@ clean_escapes(char *text, const char *end)
 	return replaced;
 }
 
-/* A copy of the text in which every byte that is not UTF-8 is U+FFFD. */
+/*
+ * A copy of the text in which every byte that is not UTF-8 is U+FFFD.  What
+ * comes after the first of them is looked at character by character: a look
+ * at all of the rest after each would take time by the square of the length.
+ */
 static int
 clean_bytes(char **text, size_t *len, size_t valid)
 {
@@ -243,32 +234,52 @@ clean_bytes(char **text, size_t *len, size_t valid)
 	int			replaced = 0;
 
 	initStringInfo(&clean);
-	while (from + valid < end)
-	{
-		appendBinaryStringInfo(&clean, from, valid);
-		appendStringInfoString(&clean, "\xEF\xBF\xBD");
-		replaced++;
-		from += valid + 1;
-		valid = pg_encoding_verifymbstr(PG_UTF8, from, end - from);
-	}
 	appendBinaryStringInfo(&clean, from, valid);
+	for (from += valid; from < end;)
+	{
+		int			n = pg_encoding_verifymbchar(PG_UTF8, from, end - from);
+
+		CHECK_FOR_INTERRUPTS();
+		if (n > 0)
+			appendBinaryStringInfo(&clean, from, n);
+		else
+		{
+			n = 1;
+			appendBinaryStringInfo(&clean, "\xEF\xBF\xBD", 3);
+			replaced++;
+		}
+		from += n;
+	}
 	*text = clean.data;
 	*len = clean.len;
 	return replaced;
 }
 
+/* Removes the mark that some put before UTF-8; RFC 8259 lets us. */
+static void
+skip_mark(char *text, size_t *len)
+{
+	if (*len < 3 || memcmp(text, "\xEF\xBB\xBF", 3) != 0)
+		return;
+	*len -= 3;
+	memmove(text, text + 3, *len);
+	text[*len] = '\0';
+}
+
 /*
  * Makes text of the world into text that the database can hold: \u0000,
- * half surrogate pairs and bytes that are not UTF-8 become U+FFFD.  Works in
- * place where it can, else *text becomes a copy in the current context.
+ * half surrogate pairs and bytes that are not UTF-8 become U+FFFD; a byte order
+ * mark before it goes.  Works in place where it can, else *text becomes a copy in the current context.
  * Returns how many characters were replaced.
  */
 int
 rootfi_json_clean(char **text, size_t *len)
 {
 	int			replaced = 0;
-	size_t		valid = pg_encoding_verifymbstr(PG_UTF8, *text, *len);
+	size_t		valid;
 
+	skip_mark(*text, len);
+	valid = pg_encoding_verifymbstr(PG_UTF8, *text, *len);
 	if (valid < *len)
 		replaced = clean_bytes(text, len, valid);
 	return replaced + clean_escapes(*text, *text + *len);

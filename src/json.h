@@ -15,6 +15,7 @@ typedef struct JsonValue
 	char	   *token;			/* scalars: decoded, NUL-terminated */
 	int			len;			/* of the text */
 	JsonTokenType type;			/* of its first token */
+	bool		is_mixed;		/* an array, not of objects and nulls alone */
 } JsonValue;
 
 /* A member of an object. */
@@ -27,7 +28,7 @@ typedef struct JsonMember
 
 /*
  * An object taken apart, one level deep: what is nested in its members is
- * not looked into.
+ * only checked.
  */
 typedef struct JsonObject
 {
@@ -46,6 +47,15 @@ typedef struct JsonAnswer
 	char	   *total_count;	/* of all pages, or NULL */
 } JsonAnswer;
 
+/* Is it one object, a list of them, or nothing? */
+static inline bool
+rootfi_json_is_list(const JsonValue *value)
+{
+	return value == NULL || value->type == JSON_TOKEN_NULL ||
+		value->type == JSON_TOKEN_OBJECT_START ||
+		(value->type == JSON_TOKEN_ARRAY_START && !value->is_mixed);
+}
+
 extern char *rootfi_json_object(JsonObject *object, const char *text,
 								int len);
 extern char *rootfi_json_array(JsonObject **elements, int *nelements,
@@ -53,7 +63,6 @@ extern char *rootfi_json_array(JsonObject **elements, int *nelements,
 extern const JsonValue *rootfi_json_member(const JsonObject *object,
 										   const char *name);
 extern char *rootfi_json_check(const char *text, int len);
-extern void rootfi_json_require(const JsonValue *value);
 extern Jsonb *rootfi_json_value_to_jsonb(const JsonValue *value);
 extern char *rootfi_json_open(JsonAnswer *answer, const char *text, int len);
 extern bool rootfi_jsonb_scalar(const JsonValue *value, JsonbValue *result);

@@ -30,7 +30,6 @@ PG_FUNCTION_INFO_V1(rootfi_count);
 PG_FUNCTION_INFO_V1(rootfi_flatten);
 
 #define MAX_PAGE_SIZE	10000
-#define MAX_STRAYS		4		/* places outside the list, in the catalog */
 
 /* Where rows go, and a context that is emptied after each. */
 typedef struct RowSink
@@ -334,13 +333,15 @@ put_child(void *arg, const JsonObject *object, const char *type, int ordinal)
 	sink_put_object(rows->sink, rows->plan, object, type);
 }
 
-/* Puts all children of a record. */
-static void
+/* Puts all children of a record; returns how many of its lists are none. */
+static int
 flatten_record(RowSink *sink, RowPlan *plan, const ChildList *child,
 			   const JsonObject *record)
 {
 	ChildRows	rows = {.sink = sink,.plan = plan};
+	const JsonValue *list = rootfi_json_member(record, child->member);
 	const JsonValue *strays[MAX_STRAYS];
+	int			nodd = !rootfi_json_is_list(list);
 	char	   *problem;
 
 	if (record->value.type != JSON_TOKEN_OBJECT_START)
@@ -351,12 +352,14 @@ flatten_record(RowSink *sink, RowPlan *plan, const ChildList *child,
 			rootfi_json_member(record, "rootfi_company_id"));
 	set_key(plan, child->parent_key, rootfi_json_member(record, "rootfi_id"));
 	for (int i = 0; child->strays && child->strays[i].member; i++)
+	{
 		strays[i] = rootfi_json_member(record, child->strays[i].member);
-	problem = rootfi_children_visit(child,
-									rootfi_json_member(record, child->member),
-									strays, put_child, &rows);
+		nodd += !rootfi_json_is_list(strays[i]);
+	}
+	problem = rootfi_children_visit(child, list, strays, put_child, &rows);
 	if (problem != NULL)
 		report_argument(problem);
+	return nodd;
 }
 
 /*
@@ -374,6 +377,7 @@ rootfi_flatten(PG_FUNCTION_ARGS)
 	char	   *text = JsonbToCString(NULL, &records->root, VARSIZE(records));
 	JsonAnswer	answer;
 	char	   *problem;
+	int			nodd = 0;
 	MemoryContext record_context;
 	MemoryContext old;
 
@@ -388,9 +392,10 @@ rootfi_flatten(PG_FUNCTION_ARGS)
 	old = MemoryContextSwitchTo(record_context);
 	for (int i = 0; i < answer.nrecords; i++)
 	{
-		flatten_record(&sink, plan, child, &answer.records[i]);
+		nodd += flatten_record(&sink, plan, child, &answer.records[i]);
 		MemoryContextReset(record_context);
 	}
 	MemoryContextSwitchTo(old);
+	rootfi_children_warn(nodd);
 	return (Datum) 0;
 }

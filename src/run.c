@@ -18,6 +18,7 @@
 #include "utils/snapmgr.h"
 
 #include "apply.h"
+#include "children.h"
 #include "connection.h"
 #include "loop.h"
 #include "refresh.h"
@@ -276,6 +277,7 @@ end_run(SyncTask *task, int64 marked)
 {
 	rootfi_progress_end(task, marked);
 	rootfi_json_warn(rootfi_list_stats(task->scan)->replaced);
+	rootfi_children_warn(task->target.parent.plan->nodd);
 	task->ended = true;
 }
 

@@ -7,8 +7,17 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "scan.h"
 #include "tokens.h"
+
+/*
+ * More than any honest answer has.  Some text needs far less room than what is
+ * noted of it: without a limit "[1,1,1" would need 24 times its length.
+ */
+#define MAX_ELEMENTS	5000000
+#define MAX_MEMBERS		20000000
 
 /* Members of objects, one after the other. */
 typedef struct MemberList
@@ -29,33 +38,53 @@ typedef struct Scan
 	JsonObject *elements;
 	int			nelements;
 	int			capacity;		/* of elements */
+	bool		too_many;		/* elements or members */
 } Scan;
 
-/* A place for another element. */
+/*
+ * Room for one more than "n" items of that size, of which there may be "most";
+ * NULL if there are as many.
+ */
+static void *
+make_room(void *items, int n, int *capacity, Size size, int most)
+{
+	if (n < *capacity)
+		return items;
+	if (n == most)
+		return NULL;
+	*capacity = Min(Max(32, *capacity * 2), most);
+	return items == NULL ? palloc(*capacity * size) :
+		repalloc(items, *capacity * size);
+}
+
+/* A place for another element, NULL if there are too many. */
 static JsonObject *
 add_element(Scan *scan)
 {
-	if (scan->nelements == scan->capacity)
-	{
-		scan->capacity = Max(16, scan->capacity * 2);
-		scan->elements = scan->elements == NULL ?
-			palloc(scan->capacity * sizeof(JsonObject)) :
-			repalloc(scan->elements, scan->capacity * sizeof(JsonObject));
-	}
+	void	   *items = make_room(scan->elements, scan->nelements,
+								  &scan->capacity, sizeof(JsonObject),
+								  MAX_ELEMENTS);
+
+	CHECK_FOR_INTERRUPTS();
+	scan->too_many = items == NULL;
+	if (scan->too_many)
+		return NULL;
+	scan->elements = items;
 	return &scan->elements[scan->nelements++];
 }
 
-/* A place for another member. */
+/* A place for another member, NULL if there are too many. */
 static JsonMember *
-add_member(MemberList *list)
+add_member(Scan *scan, MemberList *list)
 {
-	if (list->n == list->capacity)
-	{
-		list->capacity = Max(32, list->capacity * 2);
-		list->items = list->items == NULL ?
-			palloc(list->capacity * sizeof(JsonMember)) :
-			repalloc(list->items, list->capacity * sizeof(JsonMember));
-	}
+	void	   *items = make_room(list->items, list->n, &list->capacity,
+								  sizeof(JsonMember), MAX_MEMBERS);
+
+	CHECK_FOR_INTERRUPTS();
+	scan->too_many = items == NULL;
+	if (scan->too_many)
+		return NULL;
+	list->items = items;
 	return &list->items[list->n++];
 }
 
@@ -130,6 +159,7 @@ take_own_members(Scan *scan, const char *inside)
 	do
 	{
 		JsonMember	member;
+		JsonMember *place;
 		char		byte;
 		bool		is_inside;
 
@@ -140,7 +170,10 @@ take_own_members(Scan *scan, const char *inside)
 		if (!(is_inside ? take_inside(scan, &member.value) :
 			  rootfi_take_value(&scan->tokens, byte, &member.value)))
 			return false;
-		*add_member(&scan->own) = member;
+		place = add_member(scan, &scan->own);
+		if (place == NULL)
+			return false;
+		*place = member;
 	} while (rootfi_take_byte(&scan->tokens, ','));
 	return rootfi_take_byte(&scan->tokens, '}');
 }
@@ -156,11 +189,11 @@ take_members(Scan *scan)
 		return rootfi_take_byte(&scan->tokens, '}');
 	do
 	{
-		JsonMember *member = add_member(&scan->members);
+		JsonMember *member = add_member(scan, &scan->members);
 		const JsonMember *other = n < scan->nlatest ?
 		&scan->members.items[scan->latest + n] : NULL;
 
-		if (!take_name(scan, member, other) ||
+		if (member == NULL || !take_name(scan, member, other) ||
 			!rootfi_take_value(&scan->tokens, rootfi_next_byte(&scan->tokens), &member->value))
 			return false;
 		n++;
@@ -174,6 +207,7 @@ take_element(Scan *scan, char byte)
 {
 	JsonObject	element = {.value = {.text = scan->tokens.c}};
 	int			first = scan->members.n;
+	JsonObject *place;
 
 	if (byte != '{')
 	{
@@ -190,7 +224,10 @@ take_element(Scan *scan, char byte)
 		scan->latest = first;
 		scan->nlatest = element.nmembers;
 	}
-	*add_element(scan) = element;
+	place = add_element(scan);
+	if (place == NULL)
+		return false;
+	*place = element;
 	return true;
 }
 
@@ -232,7 +269,7 @@ finish(JsonDocument *document, const Scan *scan)
  * elements.  Elements that are objects are taken apart too.  Of several members
  * of that name the last array counts.  Allocates in the current context;
  * places are in the text, which must outlive them.  After a fault there is
- * what came before.  Raises no error of its own.
+ * what came before.  Raises no error but that of an interrupt.
  */
 ScanEnd
 rootfi_scan(JsonDocument *document, const char *text, int len,
@@ -264,5 +301,7 @@ rootfi_scan(JsonDocument *document, const char *text, int len,
 	/* nothing but white space may follow */
 	if (valid && rootfi_next_byte(&scan.tokens) == '\0' && scan.tokens.c == scan.tokens.end)
 		return SCAN_DONE;
+	if (scan.too_many)
+		return SCAN_TOO_MANY;
 	return scan.tokens.too_deep ? SCAN_TOO_DEEP : SCAN_INVALID;
 }

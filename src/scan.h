@@ -13,6 +13,7 @@ typedef enum ScanEnd
 	SCAN_DONE,
 	SCAN_INVALID,				/* it is no JSON */
 	SCAN_TOO_DEEP,				/* it is nested beyond all reason */
+	SCAN_TOO_MANY,				/* it has members or elements beyond it */
 } ScanEnd;
 
 /* A text taken apart. */

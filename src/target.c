@@ -251,6 +251,8 @@ table_init(const Target *target, TargetTable *table, Oid relid, TupleDesc row_ty
 	table->hash_column = column_index(desc, HASH_COLUMN);
 	if (!has_type(desc, table->hash_column, INT8OID))
 		table->hash_column = -1;
+	else
+		rootfi_row_reserve(table->plan, HASH_COLUMN);
 	table->is_ordered = has_type(desc,
 								 column_index(desc, "rootfi_updated_at"),
 								 TIMESTAMPTZOID);

@@ -2,8 +2,9 @@
  * tokens.c
  *		Values of JSON text, one after the other.
  *
- * Of what is nested only the end is looked for; whether it is JSON is seen
- * when, and if, it is read itself.  What is not is read strictly by RFC 8259.
+ * All is read strictly by RFC 8259, what is nested too, though of that only the
+ * place is handed out: a text in which a quote is missing is mostly still one
+ * whose brackets match, but its records are no longer those that were meant.
  * The text must be UTF-8.
  *
  * Names and tokens are decoded into one piece of memory as long as the text,
@@ -13,18 +14,10 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "port/pg_bitutils.h"
 
 #include "tokens.h"
-
-/* What a byte means where an end is looked for. */
-#define OPEN	'+'
-#define CLOSE	'-'
-#define QUOTE	'"'
-
-static const char meaning[256] = {
-	['{'] = OPEN,['['] = OPEN,['}'] = CLOSE,[']'] = CLOSE,['"'] = QUOTE
-};
 
 /*
  * Bytes of a word that are zero have their highest bit set in the result, and
@@ -205,7 +198,7 @@ rootfi_take_string(Tokens *tokens)
 }
 
 /* Goes past digits, of which there must be one. */
-static bool
+static inline bool
 take_digits(Tokens *tokens)
 {
 	const char *begin = tokens->c;
@@ -216,14 +209,14 @@ take_digits(Tokens *tokens)
 }
 
 /* Is that byte next, without any white space? */
-static bool
+static inline bool
 at_byte(const Tokens *tokens, char byte)
 {
 	return tokens->c < tokens->end && *tokens->c == byte;
 }
 
 /* Goes past a number. */
-static bool
+static inline bool
 take_number(Tokens *tokens)
 {
 	if (at_byte(tokens, '-'))
@@ -249,7 +242,7 @@ take_number(Tokens *tokens)
 }
 
 /* Goes past a word. */
-static bool
+static inline bool
 take_word(Tokens *tokens, const char *word)
 {
 	size_t		len = strlen(word);
@@ -261,56 +254,8 @@ take_word(Tokens *tokens, const char *word)
 	return true;
 }
 
-/* Goes past an object or array without looking into it. */
-static bool
-skip_nested(Tokens *tokens)
-{
-	int			depth = 0;
-	bool		plain;
-
-	for (const char *c = tokens->c; c < tokens->end; c++)
-	{
-		switch (meaning[(unsigned char) *c])
-		{
-			case QUOTE:
-				c = string_end(c + 1, tokens->end, &plain);
-				if (c == NULL)
-					return false;
-				break;
-			case OPEN:
-				if (++depth > MAX_NESTING)
-				{
-					tokens->too_deep = true;
-					return false;
-				}
-				break;
-			case CLOSE:
-				if (--depth == 0)
-				{
-					tokens->c = c + 1;
-					return true;
-				}
-				break;
-		}
-	}
-	return false;
-}
-
-/* Keeps the text of a scalar that is its own token. */
-static char *
-keep_text(Tokens *tokens, const char *begin)
-{
-	char	   *result = tokens->out;
-	size_t		len = tokens->c - begin;
-
-	memcpy(result, begin, len);
-	result[len] = '\0';
-	tokens->out += len + 1;
-	return result;
-}
-
 /* Goes past a scalar that is no string; false if it is none. */
-static bool
+static inline bool
 take_bare(Tokens *tokens, char byte, JsonTokenType *type)
 {
 	switch (byte)
@@ -330,6 +275,138 @@ take_bare(Tokens *tokens, char byte, JsonTokenType *type)
 	}
 }
 
+/* Is the inside of a string valid?  What decode() would refuse is not. */
+static bool
+is_valid_inside(const char *c, const char *end)
+{
+	while (c < end)
+	{
+		char		character[MAX_MULTIBYTE_CHAR_LEN + 1];
+		char	   *out = character;
+
+		if ((unsigned char) *c < 0x20)
+			return false;
+		if (*c++ == '\\' && !decode_escape(&c, end, &out))
+			return false;
+	}
+	return true;
+}
+
+/* Goes past a string, of which the first quote is next. */
+static inline bool
+skip_string(Tokens *tokens)
+{
+	const char *begin = tokens->c + 1;
+	bool		plain;
+	const char *end = string_end(begin, tokens->end, &plain);
+
+	if (end == NULL || (!plain && !is_valid_inside(begin, end)))
+		return false;
+	tokens->c = end + 1;
+	return true;
+}
+
+/* Goes past a member's name and its colon. */
+static inline bool
+skip_name(Tokens *tokens)
+{
+	return rootfi_next_byte(tokens) == '"' && skip_string(tokens) &&
+		rootfi_take_byte(tokens, ':');
+}
+
+/* The objects and arrays that are open, the innermost last. */
+typedef struct Nesting
+{
+	int			depth;
+	bool		is_object;		/* the innermost one */
+	bool		outer[MAX_NESTING]; /* and those around it */
+} Nesting;
+
+/* Opens what begins with that byte; false if that is nested too deeply. */
+static inline bool
+open_nested(Nesting *nesting, char byte)
+{
+	if (nesting->depth == MAX_NESTING)
+		return false;
+	nesting->outer[nesting->depth++] = nesting->is_object;
+	nesting->is_object = byte == '{';
+	return true;
+}
+
+/*
+ * Goes past a comma, or closes all that ends here; false if what is next is
+ * neither.
+ */
+static inline bool
+take_end(Tokens *tokens, Nesting *nesting)
+{
+	while (nesting->depth > 0 && !rootfi_take_byte(tokens, ','))
+	{
+		if (!rootfi_take_byte(tokens, nesting->is_object ? '}' : ']'))
+			return false;
+		nesting->is_object = nesting->outer[--nesting->depth];
+	}
+	return true;
+}
+
+/*
+ * Goes past an object or array, all of which is checked.  Sets *is_mixed for
+ * an array that has elements which are neither objects nor null.
+ */
+static bool
+skip_nested(Tokens *tokens, bool *is_mixed)
+{
+	Tokens		inner = *tokens;	/* a copy that can stay in registers */
+	Nesting		nesting;
+	JsonTokenType type;
+
+	nesting.depth = 0;
+	nesting.is_object = false;
+	do
+	{
+		char		byte;
+
+		CHECK_FOR_INTERRUPTS();
+		if (nesting.is_object && !skip_name(&inner))
+			return false;
+		byte = rootfi_next_byte(&inner);
+		if (nesting.depth == 1 && !nesting.is_object &&
+			byte != '{' && byte != 'n')
+			*is_mixed = true;
+		if (byte == '{' || byte == '[')
+		{
+			if (!open_nested(&nesting, byte))
+			{
+				tokens->too_deep = true;
+				return false;
+			}
+			inner.c++;
+			if (rootfi_next_byte(&inner) != (byte == '{' ? '}' : ']'))
+				continue;
+		}
+		else if (!(byte == '"' ? skip_string(&inner) :
+				   take_bare(&inner, byte, &type)))
+			return false;
+		if (!take_end(&inner, &nesting))
+			return false;
+	} while (nesting.depth > 0);
+	tokens->c = inner.c;
+	return true;
+}
+
+/* Keeps the text of a scalar that is its own token. */
+static char *
+keep_text(Tokens *tokens, const char *begin)
+{
+	char	   *result = tokens->out;
+	size_t		len = tokens->c - begin;
+
+	memcpy(result, begin, len);
+	result[len] = '\0';
+	tokens->out += len + 1;
+	return result;
+}
+
 /* Reads a value of which the first byte is next; "byte" is that. */
 bool
 rootfi_take_value(Tokens *tokens, char byte, JsonValue *value)
@@ -338,11 +415,12 @@ rootfi_take_value(Tokens *tokens, char byte, JsonValue *value)
 
 	value->text = tokens->c;
 	value->token = NULL;
+	value->is_mixed = false;
 	if (byte == '{' || byte == '[')
 	{
 		value->type = byte == '{' ? JSON_TOKEN_OBJECT_START :
 			JSON_TOKEN_ARRAY_START;
-		valid = skip_nested(tokens);
+		valid = skip_nested(tokens, &value->is_mixed);
 	}
 	else if (byte == '"')
 	{

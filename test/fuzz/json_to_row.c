@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <time.h>
+
 #include "mb/pg_wchar.h"
 
 #include "catalog.h"
@@ -21,6 +23,7 @@
 #include "sqlstates.h"
 #include "tokens.h"
 
+#define LONG_TEXT	(256 * 1024)
 #define MAX_LEVELS	(MAX_NESTING + 3)	/* with those that are looked into */
 
 /* Rows on their way. */
@@ -130,8 +133,8 @@ greatest_depth(const char *text, int len)
 
 /*
  * Fails unless a text is taken apart as the server's parser does it.  What is
- * JSON must be taken, if it is not nested too deeply; what has a fault outside
- * of nested values must not.  Returns whether it is JSON.
+ * JSON must be taken, if it is not nested too deeply; what has a fault anywhere
+ * must not.  Returns whether it is JSON.
  */
 static bool
 check_scan(const char *text, int len, const char *inside)
@@ -139,18 +142,18 @@ check_scan(const char *text, int len, const char *inside)
 	JsonDocument ours;
 	JsonDocument theirs;
 	ScanEnd		end = rootfi_scan(&ours, text, len, inside);
-	Verdict		verdict = outline_read(&theirs, text, len, inside);
+	bool		valid = outline_read(&theirs, text, len, inside);
 	bool		may_be_deep = greatest_depth(text, len) > MAX_NESTING;
 
 	if (end == SCAN_TOO_DEEP && !may_be_deep)
 		shim_fail("found too deep: %.*s", len, text);
-	if (end == SCAN_INVALID && verdict == VERDICT_VALID)
+	if (end == SCAN_INVALID && valid)
 		shim_fail("found no JSON: %.*s", len, text);
-	if (end == SCAN_DONE && verdict == VERDICT_INVALID)
+	if (end == SCAN_DONE && !valid)
 		shim_fail("found JSON: %.*s", len, text);
-	if (end == SCAN_DONE && verdict == VERDICT_VALID)
+	if (end == SCAN_DONE)
 		check_document(&ours, &theirs);
-	return verdict == VERDICT_VALID;
+	return valid;
 }
 
 /*
@@ -293,7 +296,7 @@ convert(char *text, int len, bool valid)
 			shim_fail("could not open %.*s: %s", len, text, problem);
 		return;
 	}
-	if (valid && outline_read(&document, text, len, "data") == VERDICT_VALID)
+	if (valid && outline_read(&document, text, len, "data"))
 		check_answer(&answer, &document);
 	plan_rows(&session);
 	for (int i = 0; i < answer.nrecords; i++)
@@ -308,13 +311,38 @@ convert(char *text, int len, bool valid)
 	}
 }
 
+/*
+ * Fails if a long text made of the input again and again takes more time than
+ * its length is worth.
+ */
+static void
+check_time(const uint8 *data, size_t size)
+{
+	size_t		len = 0;
+	char	   *text = palloc(LONG_TEXT + size);
+	JsonDocument document;
+	clock_t		begin = clock();
+
+	for (; size > 0 && len < LONG_TEXT; len += size)
+		memcpy(text + len, data, size);
+	rootfi_json_clean(&text, &len);
+	rootfi_scan(&document, text, (int) len, "data");
+	if (clock() - begin > 2 * CLOCKS_PER_SEC)
+		shim_fail("%zu bytes took too long", len);
+	shim_release(0);
+}
+
 /* Called by libFuzzer with each input. */
 int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
-	char	   *text = memcpy(palloc(size), data, size);
+	static int	nruns = 0;
+	char	   *text;
 	bool		valid;
 
+	if (nruns++ % 256 == 0)
+		check_time(data, size);
+	text = memcpy(palloc(size), data, size);
 	clean(&text, &size);
 	check_scan(text, size, NULL);
 	valid = check_scan(text, size, "data");

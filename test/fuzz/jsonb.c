@@ -265,7 +265,7 @@ push_value(JsonbParseState **state, JsonbIteratorToken place,
 		to_value(value, &item);
 		return pushJsonbValue(state, place, &item);
 	}
-	if (outline_read(&document, value->text, value->len, NULL) != VERDICT_VALID)
+	if (!outline_read(&document, value->text, value->len, NULL))
 		shim_fail("what is nested in JSON is none: %s", value->text);
 	if (document.is_array)
 	{
@@ -294,7 +294,7 @@ jsonb_in(PG_FUNCTION_ARGS)
 	StringInfoData scalar;
 	JsonbValue	item;
 
-	if (outline_read(&document, text, strlen(text), NULL) != VERDICT_VALID)
+	if (!outline_read(&document, text, strlen(text), NULL))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type json")));
@@ -331,7 +331,7 @@ JsonbIteratorInit(JsonbContainer *container)
 	Reader	   *reader = palloc0(sizeof(Reader));
 	const char *text = container_text(container);
 
-	if (outline_read(&reader->document, text, strlen(text), NULL) != VERDICT_VALID)
+	if (!outline_read(&reader->document, text, strlen(text), NULL))
 		shim_fail("a container holds what is no JSON: %s", text);
 	reader->is_object = JsonContainerIsObject(container);
 	return (JsonbIterator *) reader;

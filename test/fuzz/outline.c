@@ -223,40 +223,6 @@ scalar(void *state, char *token, JsonTokenType type)
 	END_ACTION;
 }
 
-/* How many objects and arrays are open at a place in valid JSON. */
-int
-outline_depth(const char *text, const char *end)
-{
-	int			depth = 0;
-
-	for (const char *c = text; c < end; c++)
-	{
-		if (*c == '{' || *c == '[')
-			depth++;
-		else if (*c == '}' || *c == ']')
-			depth--;
-		else if (*c == '"')
-			for (c++; c < end && *c != '"'; c++)
-				c += *c == '\\';
-	}
-	return depth;
-}
-
-/*
- * Is the fault that ended the parser outside of nested values?  Before it all
- * is valid, so the parser's own place tells the depth; what the actions know
- * may be one token behind, where something has just ended.
- */
-static bool
-is_outside(Outline *outline, const char *text, const char *end)
-{
-	const char *fault = outline->lex->token_start;
-
-	outline->depth = outline_depth(text, fault != NULL ? fault : end);
-	return outline->depth <= 1 ||
-		outline->depth == element_depth(outline) || in_element(outline);
-}
-
 /* Fills in what is known only now that the text has been read. */
 static void
 finish(Outline *outline, const char *text, const char *end)
@@ -280,9 +246,9 @@ finish(Outline *outline, const char *text, const char *end)
 
 /*
  * Takes a text apart, in the current context.  The document is complete only
- * if the text is valid; lengths of names are not filled in.
+ * if the text is valid, which is returned; lengths of names are not filled in.
  */
-Verdict
+bool
 outline_read(JsonDocument *document, const char *text, int len,
 			 const char *inside)
 {
@@ -302,11 +268,8 @@ outline_read(JsonDocument *document, const char *text, int len,
 	};
 
 	memset(document, 0, sizeof(*document));
-	if (pg_parse_json(lex, &actions) == JSON_SUCCESS)
-	{
-		finish(&outline, text, text + len);
-		return VERDICT_VALID;
-	}
-	return is_outside(&outline, text, text + len) ?
-		VERDICT_INVALID : VERDICT_NESTED;
+	if (pg_parse_json(lex, &actions) != JSON_SUCCESS)
+		return false;
+	finish(&outline, text, text + len);
+	return true;
 }

@@ -7,16 +7,7 @@
 
 #include "scan.h"
 
-/* What the parser says of a text as a whole. */
-typedef enum Verdict
-{
-	VERDICT_VALID,
-	VERDICT_NESTED,				/* the first fault is in a nested value */
-	VERDICT_INVALID,			/* it is outside of them */
-} Verdict;
-
-extern Verdict outline_read(JsonDocument *document, const char *text, int len,
-							const char *inside);
-extern int	outline_depth(const char *text, const char *end);
+extern bool outline_read(JsonDocument *document, const char *text, int len,
+						 const char *inside);
 
 #endif							/* FUZZ_OUTLINE_H */

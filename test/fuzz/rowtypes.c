@@ -245,7 +245,7 @@ read_extra(const RowPlan *plan)
 	if (plan->extra >= 0 && !plan->nulls[plan->extra])
 	{
 		text = shim_jsonb_text(DatumGetJsonbP(plan->values[plan->extra]));
-		if (outline_read(&document, text, strlen(text), NULL) != VERDICT_VALID ||
+		if (!outline_read(&document, text, strlen(text), NULL) ||
 			document.whole.nmembers == 0)
 			shim_fail("extra is not a JSON object: %s", text);
 	}

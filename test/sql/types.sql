@@ -109,7 +109,7 @@ SELECT * FROM rootfi_rows('v3/x/y') AS (a int);
 SELECT answer('{"data": [{"j": {"x": "]}\\\"}]"}, "t": "{[\\"}]}');
 SELECT * FROM rootfi_rows('v3/x/y') AS (j jsonb, t text, extra jsonb);
 
--- what is nested is checked when it is read
+-- what is nested is checked too
 SELECT answer('{"data": [{"a": 1, "j": {"b": 1 2}}]}');
 SELECT * FROM rootfi_rows('v3/x/y') AS (a int, j jsonb);
 SELECT answer('{"data": [{"a": 1, "j": [1}}]}');
