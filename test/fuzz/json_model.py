@@ -41,8 +41,22 @@ def refuse_constant(name):
     raise Refused(name)
 
 
+class Overridden(dict):
+    """An object with a member, overridden by a later one, that jsonb cannot
+    hold: so it does not hold the object either."""
+
+
+def make_object(members):
+    members = [(clean(name), value) for name, value in members]
+    value = dict(members)
+    if len(value) < len(members) and not all(holds(v) for _, v in members):
+        value = Overridden(value)
+    return value
+
+
 decode = json.JSONDecoder(parse_int=Number, parse_float=Number,
-                          parse_constant=refuse_constant, strict=True).decode
+                          parse_constant=refuse_constant,
+                          object_pairs_hook=make_object, strict=True).decode
 
 
 def clean(text):
@@ -56,8 +70,8 @@ def clean_value(value, depth=1):
     if type(value) is str:
         return clean(value)
     if isinstance(value, dict):
-        return {clean(name): clean_value(v, depth + 1)
-                for name, v in value.items()}
+        return type(value)((name, clean_value(v, depth + 1))
+                           for name, v in value.items())
     if isinstance(value, list):
         return [clean_value(v, depth + 1) for v in value]
     return value
@@ -174,7 +188,8 @@ def holds(value):
     if isinstance(value, Number):
         return numeric_holds(value)
     if isinstance(value, dict):
-        return all(map(holds, value.values()))
+        return (not isinstance(value, Overridden)
+                and all(map(holds, value.values())))
     return not isinstance(value, list) or all(map(holds, value))
 
 
@@ -252,7 +267,7 @@ def make_row(record, columns, fixed=(), claimed=(), aliases=()):
     for name, member, words in aliases:
         value = record.get(member)
         if row[name] is None and value is not None and (
-                words is None or token(value) in words.split()):
+                words is None or (token(value) or '').lower() in words.split()):
             row[name] = READERS[columns[name]](value)
     row['extra'] = extra or None
     return row
@@ -301,27 +316,25 @@ def typed_rows(records, columns, aliases=ALIASES):
             for record in objects(records)]
 
 
-def list_problem(record, member):
-    """Is the member of another shape than a list of objects?"""
-    value = record.get(member)
+def is_list(value):
+    """Is it one object, a list of them, or nothing?"""
     if isinstance(value, list):
-        return any(x is not None and not isinstance(x, dict) for x in value)
-    return value is not None and not isinstance(value, dict)
+        return all(x is None or isinstance(x, dict) for x in value)
+    return value is None or isinstance(value, dict)
+
+
+def objects_of(value):
+    """The objects of a list, or the one in its place; {} there is none."""
+    if isinstance(value, list):
+        return [x for x in value if isinstance(x, dict)]
+    return [value] if value and isinstance(value, dict) else []
 
 
 def children(record, member):
     """The objects of a list inside a record, with the type of strays."""
-    value = record.get(member)
-    if list_problem(record, member):
-        value = None
-    elif not isinstance(value, list):
-        value = [value]
-    for element in value or ():
-        if element:
-            yield element, None
-    for name, kind in STRAYS.get(member, ()):
-        if isinstance(record.get(name), dict) and record[name]:
-            yield record[name], kind
+    places = ((member, None),) + STRAYS.get(member, ())
+    return [(child, kind) for name, kind in places
+            for child in objects_of(record.get(name))]
 
 
 def copied(records, tables, company):
@@ -344,9 +357,7 @@ def copied(records, tables, company):
             latest[key] = (rank, record)
     result = {name: [] for name in tables}
     for (company_id, rootfi_id), (_, record) in latest.items():
-        claimed = [m for m in LISTS if not list_problem(record, m)]
-        claimed += [m for m in ALL_STRAYS
-                    if record.get(m) is None or isinstance(record[m], dict)]
+        claimed = [m for m in LISTS + ALL_STRAYS if is_list(record.get(m))]
         result['orders'].append(make_row(record, tables['orders'],
                                          claimed=claimed, aliases=ALIASES))
         for member in LISTS:
