@@ -5,6 +5,8 @@
 #			running server (PGHOST and so on)
 # make fuzz		feed the sources what nobody would send, for FUZZ_TIME
 #			seconds (20); needs clang
+# make fuzz-pages	run FUZZ_PAGES (100000) mutated pages through lists, rows and
+#			copies, against a running server, as installcheck
 # make demo, make test	all in one: install what is missing, build, start a
 #			throw-away server, run, clean up; KEEP=1 keeps it
 # make bench		likewise, the benchmark; its settings are in test/bin/bench
@@ -34,7 +36,7 @@ PKG_CONFIG ?= pkg-config
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: sandbox clean-sandbox demo test bench fuzz clean-fuzz reference
+.PHONY: sandbox clean-sandbox demo test bench fuzz fuzz-pages clean-fuzz reference
 
 # These need no PostgreSQL: demo, test, bench and fuzz install it themselves.
 sandbox:
@@ -99,6 +101,9 @@ reference: doc/reference.head.md doc/reference.sql
 	psql -Xq -d rootfi_reference -c 'CREATE EXTENSION rootfi'
 	(cat doc/reference.head.md; psql -Xq -d rootfi_reference -f doc/reference.sql) > doc/reference.md
 	dropdb rootfi_reference
+
+fuzz-pages:
+	FUZZ_PAGES=$${FUZZ_PAGES:-100000} test/fuzz/pages
 
 # The environment may name the server, but not change what the tests see.
 unexport PGAPPNAME PGCLIENTENCODING PGDATABASE PGDATESTYLE PGGEQO PGOPTIONS PGTZ
