@@ -14,7 +14,6 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/typcache.h"
@@ -24,7 +23,6 @@
 #include "scalars.h"
 #include "sql.h"
 #include "sqlstates.h"
-#include "statements.h"
 
 /* A value that is hashed as the equality of its type wants it. */
 static int64
@@ -238,47 +236,35 @@ rootfi_page_of_company(const SyncPage *page, const PageRecord *record)
 		record->company_id == page->stream->company_id;
 }
 
-/* An array of that type, of no domain. */
-static Datum
-make_array(Datum *values, int n, Oid type)
+/* No keys yet, with room for all records. */
+static KeySet
+make_keys(const SyncPage *page)
 {
-	int16		len;
-	bool		by_value;
-	char		align;
-
-	get_typlenbyvalalign(type, &len, &by_value, &align);
-	return PointerGetDatum(construct_array(values, n, type, len, by_value,
-										   align));
+	return (KeySet)
+	{
+		.of_company = page->stream->has_company,
+			.companies = palloc(page->nrecords * sizeof(Datum)),
+			.ids = palloc(page->nrecords * sizeof(Datum)),
+	};
 }
 
-/* The keys of such records; returns whether there are any. */
+/* The keys of such records, in their order; returns whether there are any. */
 bool
 rootfi_page_keys(const SyncPage *page, RecordTest test, KeySet *keys)
 {
-	const TargetTable *table = &page->target->parent;
-	Datum	   *values = palloc(2 * page->nrecords * sizeof(Datum));
-	Datum	   *ids = values + page->nrecords;
-	int			last = table->nkeys - 1;
+	int			last = page->target->parent.nkeys - 1;
 
-	*keys = (KeySet)
-	{
-		.of_company = true
-	};
+	*keys = make_keys(page);
 	for (int i = 0; i < page->nrecords; i++)
 	{
-		const PageRecord *record = &page->records[i];
+		const PageRecord *record = page->sorted[i];
 
 		if (!test(record))
 			continue;
 		keys->of_company &= rootfi_page_of_company(page, record);
-		values[keys->n] = record->key[0];
-		ids[keys->n++] = record->key[last];
+		keys->companies[keys->n] = record->key[0];
+		keys->ids[keys->n++] = record->key[last];
 	}
-	if (last > 0)
-		keys->companies = make_array(values, keys->n,
-									 rootfi_statement_key_type(table, 0));
-	keys->ids = make_array(ids, keys->n,
-						   rootfi_statement_key_type(table, last));
 	return keys->n > 0;
 }
 
@@ -289,26 +275,18 @@ rootfi_page_keys(const SyncPage *page, RecordTest test, KeySet *keys)
 bool
 rootfi_page_parents(const SyncPage *page, RecordTest test, KeySet *keys)
 {
-	Datum	   *values = palloc(2 * page->nrecords * sizeof(Datum));
-	Datum	   *ids = values + page->nrecords;
-
-	*keys = (KeySet)
-	{
-		.of_company = page->stream->has_company
-	};
+	*keys = make_keys(page);
 	for (int i = 0; i < page->nrecords; i++)
 	{
-		const PageRecord *record = &page->records[i];
+		const PageRecord *record = page->sorted[i];
 
 		if (!test(record))
 			continue;
 		keys->of_company &= record->has_company &&
 			record->company == page->stream->company_id;
-		values[keys->n] = Int64GetDatum(record->company);
-		ids[keys->n++] = Int64GetDatum(record->id);
+		keys->companies[keys->n] = Int64GetDatum(record->company);
+		keys->ids[keys->n++] = Int64GetDatum(record->id);
 	}
-	keys->companies = make_array(values, keys->n, INT8OID);
-	keys->ids = make_array(ids, keys->n, INT8OID);
 	return keys->n > 0;
 }
 

@@ -98,7 +98,8 @@ release_plan(void *arg)
 /*
  * Prepares a statement; the plan lives until it is freed or "context" goes.
  * It is a kept one: others are not told of what DDL changes, and would be
- * executed as if nothing had happened.
+ * executed as if nothing had happened.  It is one for all values of the
+ * arguments.
  */
 SqlPlan *
 rootfi_sql_prepare(MemoryContext context, const char *statement, int nargs,
@@ -111,7 +112,8 @@ rootfi_sql_prepare(MemoryContext context, const char *statement, int nargs,
 	result->release.func = release_plan;
 	result->release.arg = result;
 	MemoryContextRegisterResetCallback(context, &result->release);
-	plan = SPI_prepare(statement, nargs, unconstify(Oid *, types));
+	plan = SPI_prepare_cursor(statement, nargs, unconstify(Oid *, types),
+							  CURSOR_OPT_GENERIC_PLAN);
 	MemoryContextSwitchTo(old);
 	if (plan == NULL || SPI_keepplan(plan) != 0)
 		elog(ERROR, "could not prepare \"%s\": %s", statement,

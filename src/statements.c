@@ -2,22 +2,21 @@
  * statements.c
  *		The texts of the statements by which a page gets into the tables.
  *
- * All kinds of tables get the same ones.  Rows are found by a list of keys, for
- * the stream's company if that is part of the key, so that of a partitioned
- * table only that one's partition is planned for and locked; what differs is
- * written from the rows of rootfi_page().  Operators are those of the columns'
+ * All kinds of tables get the same ones.  Keys, and what is to be written, are
+ * the rows of rootfi_page(); the planner believes that it has but one, so that
+ * it looks for each by the index of the key.  In a partitioned table the company
+ * of the stream is said as well, so that only its partition is planned for and
+ * locked; elsewhere it would have the planner, in a table that it knows little
+ * of, prefer to read all rows of the company.  Operators are those of the columns'
  * types by schema and name, whatever the search_path, which triggers see as it
  * is.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_operator.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #include "relation.h"
@@ -29,8 +28,8 @@
  * rows are written in the order of the page's.
  */
 const char *const rootfi_by_index[] = {
-	"enable_bitmapscan", "enable_hashjoin", "enable_mergejoin",
-	"enable_seqscan", NULL
+	"enable_bitmapscan", "enable_hashjoin", "enable_material",
+	"enable_mergejoin", "enable_seqscan", NULL
 };
 
 /* A column of the table. */
@@ -40,11 +39,25 @@ get_column(const TargetTable *table, const char *name)
 	return TupleDescAttr(table->desc, SPI_fnumber(table->desc, name) - 1);
 }
 
-/* The type, of no domain, of a column of the key. */
-Oid
-rootfi_statement_key_type(const TargetTable *table, int key)
+/*
+ * The columns of keys as rows: those of the table, called "company" and "id"
+ * (or "id" alone).  In the current context.
+ */
+TupleDesc
+rootfi_statement_key_columns(const TargetTable *table, int nkeys,
+							 bool of_company)
 {
-	return getBaseType(get_column(table, table->keys[key])->atttypid);
+	int			first = of_company ? nkeys - 1 : 0;
+	TupleDesc	desc = CreateTemplateTupleDesc(nkeys - first);
+
+	for (int i = first; i < nkeys; i++)
+	{
+		TupleDescCopyEntry(desc, i - first + 1, table->desc,
+						   SPI_fnumber(table->desc, table->keys[i]));
+		namestrcpy(&TupleDescAttr(desc, i - first)->attname,
+				   i == nkeys - 1 ? "id" : "company");
+	}
+	return desc;
 }
 
 /* The equality of a type, or InvalidOid. */
@@ -61,32 +74,14 @@ append_equal(StringInfo text, Oid type, const char *left, const char *right)
 	generate_operator_clause(text, left, type, equality(type), right, type);
 }
 
-/* The condition that a column is one of the values of an argument. */
-static void
-append_any(StringInfo text, Oid type, const char *column, int argument)
-{
-	Oid			operator = equality(type);
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
-	Form_pg_operator form;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for operator %u", operator);
-	form = (Form_pg_operator) GETSTRUCT(tuple);
-	appendStringInfo(text, "t.%s OPERATOR(%s.%s) ANY ($%d)",
-					 quote_identifier(column),
-					 quote_identifier(get_namespace_name(form->oprnamespace)),
-					 NameStr(form->oprname), argument);
-	ReleaseSysCache(tuple);
-}
-
-/* The condition that a column of the key is that of "relation". */
+/* The condition that a column of the key is that of the rows. */
 static void
 append_key(StringInfo text, const TargetTable *table, const char *key,
-		   const char *relation, const char *name)
+		   const char *name)
 {
 	append_equal(text, get_column(table, key)->atttypid,
 				 psprintf("t.%s", quote_identifier(key)),
-				 psprintf("%s.%s", relation, quote_identifier(name)));
+				 psprintf("p.%s", quote_identifier(name)));
 }
 
 /* The condition that the row is of the stream's company. */
@@ -102,7 +97,7 @@ append_company(StringInfo text, const Target *target,
 						  format_type_be_qualified(type)));
 }
 
-/* What a statement by keys does, up to its source of keys. */
+/* What a statement by keys does, up to the rows of the keys. */
 static void
 append_verb(StringInfo text, const TargetTable *table, KeyVerb verb,
 			const char *keys)
@@ -110,58 +105,47 @@ append_verb(StringInfo text, const TargetTable *table, KeyVerb verb,
 	switch (verb)
 	{
 		case KEY_FIND:
-			appendStringInfo(text, "SELECT %s, %s, %s FROM %s AS t", keys,
+			appendStringInfo(text, "SELECT %s, %s, %s FROM %s AS t, ", keys,
 							 table->hash_column < 0 ? "NULL" : "t." HASH_COLUMN,
 							 table->is_ordered ? "t.rootfi_updated_at" : "NULL",
 							 table->name);
 			break;
 		case KEY_COUNT:
-			appendStringInfo(text, "SELECT %s, pg_catalog.count(*) FROM %s AS t",
+			appendStringInfo(text, "SELECT %s, pg_catalog.count(*) FROM %s AS t, ",
 							 keys, table->name);
 			break;
 		default:
 			Assert(verb == KEY_CLEAR);
-			appendStringInfo(text, "DELETE FROM %s AS t", table->name);
+			appendStringInfo(text, "DELETE FROM %s AS t USING ", table->name);
 	}
 }
 
 /*
- * The statement that does something with the rows of some keys, given the
- * first "nkeys" columns of the key.  Of one company, or of keys that know no
- * company, its argument is the array of the numbers; else there are two, of
- * the companies and of the numbers.
+ * The statement that does something with the rows of the keys, of the first
+ * "nkeys" columns of the key, that are the rows of that number.
  */
 char *
 rootfi_statement_by_keys(const Target *target, const TargetTable *table,
-						 KeyVerb verb, int nkeys, bool of_company)
+						 KeyVerb verb, int nkeys, bool of_company,
+						 int64 rows)
 {
+	TupleDesc	desc = rootfi_statement_key_columns(table, nkeys, of_company);
 	char	   *keys = rootfi_target_columns((const char **) table->keys, nkeys,
 											 "t.");
-	const char *last = table->keys[nkeys - 1];
 	StringInfoData text;
 
 	initStringInfo(&text);
 	append_verb(&text, table, verb, keys);
-	if (nkeys > 1 && !of_company)
+	appendStringInfo(&text, "%s WHERE ",
+					 rootfi_relation_sql(rows, desc, target->schema));
+	append_key(&text, table, table->keys[nkeys - 1], "id");
+	if (nkeys > 1)
 	{
-		appendStringInfo(&text,
-						 " %s ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
-						 " AS k (company, id) %s ",
-						 verb == KEY_CLEAR ? "USING" : "JOIN",
-						 verb == KEY_CLEAR ? "WHERE" : "ON");
-		append_key(&text, table, table->keys[0], "k", "company");
 		appendStringInfoString(&text, " AND ");
-		append_key(&text, table, last, "k", "id");
-	}
-	else
-	{
-		appendStringInfoString(&text, " WHERE ");
-		if (nkeys > 1)
-		{
+		if (of_company)
 			append_company(&text, target, table);
-			appendStringInfoString(&text, " AND ");
-		}
-		append_any(&text, get_column(table, last)->atttypid, last, 1);
+		else
+			append_key(&text, table, table->keys[0], "company");
 	}
 	if (verb == KEY_COUNT)
 		appendStringInfo(&text, " GROUP BY %s", keys);
@@ -334,7 +318,7 @@ rootfi_statement_update(const Target *target, const TargetTable *table,
 	for (int i = 0; i < table->nkeys; i++)
 	{
 		appendStringInfoString(&text, " AND ");
-		append_key(&text, table, table->keys[i], "p", table->keys[i]);
+		append_key(&text, table, table->keys[i], table->keys[i]);
 	}
 	if (table->is_ordered)
 		append_guard(&text);

@@ -17,10 +17,11 @@ typedef enum ColumnUse
 
 extern const char *const rootfi_by_index[];
 
-extern Oid	rootfi_statement_key_type(const TargetTable *table, int key);
+extern TupleDesc rootfi_statement_key_columns(const TargetTable *table,
+											  int nkeys, bool of_company);
 extern char *rootfi_statement_by_keys(const Target *target,
 									  const TargetTable *table, KeyVerb verb,
-									  int nkeys, bool of_company);
+									  int nkeys, bool of_company, int64 rows);
 extern char *rootfi_statement_insert(const Target *target,
 									 const TargetTable *table,
 									 const char *uses, int64 rows);

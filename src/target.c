@@ -315,6 +315,8 @@ table_init(TargetTable *table, Oid relid, TupleDesc row_type,
 	find_key(table, relation, key, nkey);
 	table->relid = relid;
 	table->is_plain = inserts_all(relation);
+	table->is_partitioned =
+		relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
 	table->plan = rootfi_row_plan(desc, aliases);
 	table->hash_column = column_index(desc, HASH_COLUMN);
 	if (!has_type(desc, table->hash_column, INT8OID))

@@ -24,9 +24,11 @@ typedef enum KeyVerb
 	KEY_VERBS
 } KeyVerb;
 
-/* A statement that finds its rows by an index, planned for few of them. */
+/* A statement that finds the table's rows by the index of its key. */
 typedef struct KeyedPlan
 {
+	int64		rows;			/* number of those that it reads */
+	TupleDesc	desc;			/* of keys: their columns */
 	SqlPlan    *plan;
 	int64		nuses;
 } KeyedPlan;
@@ -51,6 +53,7 @@ typedef struct TargetTable
 	const char *keys[MAX_KEY_COLUMNS];
 	int			nkeys;
 	int			hash_column;	/* index in "desc", or -1 */
+	bool		is_partitioned;
 	bool		is_ordered;		/* it has the time of the last change */
 	bool		is_plain;		/* no trigger or partition has a say in what
 								 * an INSERT inserts */

@@ -12,7 +12,6 @@
 
 #include "catalog/pg_type.h"
 #include "utils/guc.h"
-#include "utils/lsyscache.h"
 
 #include "relation.h"
 #include "statements.h"
@@ -27,7 +26,6 @@ typedef struct WriteStatement
 	bool		is_new;			/* inserts; else writes over what is there */
 	bool		of_company;		/* rows of the stream's company only */
 	char	   *uses;			/* ColumnUse, by column */
-	int64		rows;			/* their number */
 	KeyedPlan	keyed;
 } WriteStatement;
 
@@ -123,7 +121,7 @@ get_statement(const WriteQueue *queue, bool is_new, bool of_company)
 	statement->of_company = of_company;
 	statement->uses = palloc(table->desc->natts);
 	memcpy(statement->uses, queue->uses, table->desc->natts);
-	statement->rows = rootfi_relation_number();
+	statement->keyed.rows = rootfi_relation_number();
 	table->writes = lappend(table->writes, statement);
 	MemoryContextSwitchTo(old);
 	return statement;
@@ -146,7 +144,7 @@ get_batch(WriteQueue *queue, bool is_new, bool of_company)
 	old = MemoryContextSwitchTo(queue->context);
 	batch = palloc(sizeof(WriteBatch));
 	batch->statement = get_statement(queue, is_new, of_company);
-	batch->rows = rootfi_relation_begin(batch->statement->rows,
+	batch->rows = rootfi_relation_begin(batch->statement->keyed.rows,
 										queue->table->desc);
 	queue->batches = lappend(queue->batches, batch);
 	MemoryContextSwitchTo(old);
@@ -155,7 +153,7 @@ get_batch(WriteQueue *queue, bool is_new, bool of_company)
 
 /*
  * Adds the row that the table's plan holds; is_new: the table has none of its
- * key; of_company: it is of the stream's company.
+ * key; of_company: it is of the stream's company, which tells its partition.
  */
 void
 rootfi_writes_put(WriteQueue *queue, bool is_new, bool of_company)
@@ -163,6 +161,7 @@ rootfi_writes_put(WriteQueue *queue, bool is_new, bool of_company)
 	const RowPlan *plan = queue->table->plan;
 
 	find_uses(queue, is_new);
+	of_company = of_company && queue->table->is_partitioned;
 	rootfi_relation_put(get_batch(queue, is_new, of_company)->rows,
 						plan->values, plan->nulls);
 }
@@ -212,7 +211,7 @@ execute_insert(const WriteQueue *queue, WriteStatement *statement)
 							   rootfi_statement_insert(queue->target,
 													   queue->table,
 													   statement->uses,
-													   statement->rows),
+													   keyed->rows),
 							   0, NULL);
 	rootfi_sql_execute(keyed->plan, NULL);
 }
@@ -231,7 +230,7 @@ execute_update(const WriteQueue *queue, WriteStatement *statement,
 		char	   *text = rootfi_statement_update(queue->target, table,
 												   statement->uses,
 												   statement->of_company,
-												   statement->rows);
+												   statement->keyed.rows);
 
 		if (text == NULL)
 			return false;
@@ -279,6 +278,22 @@ rootfi_writes_execute(WriteQueue *queue, TimestampTz guard_until,
 	}
 }
 
+/* Makes the rows of the keys, in the current context. */
+static void
+put_keys(const KeyedPlan *keyed, const KeySet *keys)
+{
+	PageRows   *rows = rootfi_relation_begin(keyed->rows, keyed->desc);
+	bool		nulls[2] = {false};
+
+	for (int i = 0; i < keys->n; i++)
+	{
+		Datum		both[] = {keys->companies[i], keys->ids[i]};
+
+		rootfi_relation_put(rows, keyed->desc->natts > 1 ? both : both + 1,
+							nulls);
+	}
+}
+
 /*
  * Does something with the rows of some keys, of which there must be one; what
  * it returns is in SPI_tuptable, which the caller frees.
@@ -287,25 +302,26 @@ void
 rootfi_writes_by_keys(const Target *target, TargetTable *table, KeyVerb verb,
 					  const KeySet *keys)
 {
-	KeyedPlan  *keyed = &table->by_keys[verb][keys->of_company ? 0 : 1];
+	bool		of_company = keys->of_company && table->is_partitioned;
+	KeyedPlan  *keyed = &table->by_keys[verb][of_company ? 0 : 1];
 	int			nkeys = verb == KEY_FIND ? table->nkeys : table->nkeys - 1;
-	bool		takes_both = nkeys > 1 && !keys->of_company;
+	MemoryContext old = MemoryContextSwitchTo(target->context);
 	int			level = rootfi_sql_without(rootfi_by_index);
-	SqlArgs		args = {0};
-	Oid			types[2];
 
-	for (int i = takes_both ? 0 : nkeys - 1; i < nkeys; i++)
+	if (keyed->rows == 0)
 	{
-		types[args.n] = get_array_type(rootfi_statement_key_type(table, i));
-		rootfi_sql_datum(&args, i == nkeys - 1 ? keys->ids : keys->companies);
+		keyed->desc = rootfi_statement_key_columns(table, nkeys, of_company);
+		keyed->rows = rootfi_relation_number();
 	}
+	MemoryContextSwitchTo(old);
+	put_keys(keyed, keys);
 	if (is_to_be_planned(keyed))
 		keyed->plan =
 			rootfi_sql_prepare(target->context,
 							   rootfi_statement_by_keys(target, table, verb,
-														nkeys,
-														keys->of_company),
-							   args.n, types);
-	rootfi_sql_execute(keyed->plan, &args);
+														nkeys, of_company,
+														keyed->rows),
+							   0, NULL);
+	rootfi_sql_execute(keyed->plan, NULL);
 	AtEOXact_GUC(true, level);
 }

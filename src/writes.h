@@ -7,13 +7,13 @@
 
 #include "target.h"
 
-/* Keys of rows, as the arguments of a statement. */
+/* Keys of rows that something is to be done with. */
 typedef struct KeySet
 {
 	int			n;
 	bool		of_company;		/* all of the stream's company */
-	Datum		companies;		/* arrays */
-	Datum		ids;
+	Datum	   *companies;		/* where the key has them */
+	Datum	   *ids;
 } KeySet;
 
 /* Rows that are to be written, by statement. */

@@ -12,7 +12,7 @@ COMMENT ON COLUMN rootfi_stream.child_rows IS
 CREATE FUNCTION rootfi_page(number bigint)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME'
-LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 500;
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 1;
 
 COMMENT ON FUNCTION rootfi_page(bigint) IS
 'The rows of a page, for the statements by which rootfi_sync() writes them; of no use to others';
