@@ -28,6 +28,11 @@ DATA_built = $(INSTALL_SQL)
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --encoding=UTF8 --no-locale \
 	--launcher=./test/bin/with-sandbox
+
+# What several sessions do at the same time, step by step.
+ISOLATION = $(patsubst test/specs/%.spec,%,$(sort $(wildcard test/specs/*.spec)))
+ISOLATION_OPTS = $(REGRESS_OPTS) --outputdir=.
+
 TAP_TESTS = 1
 PROVE_TESTS = test/t/*.pl
 

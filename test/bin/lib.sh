@@ -154,7 +154,7 @@ stage() {
 		as_user=(setpriv "--reuid=$user" "--regid=$(id -g "$user")" --init-groups)
 	fi
 	make=(make --no-print-directory "PG_CONFIG=$bindir/pg_config")
-	for name in CC COPT PG_CFLAGS PROVE_TESTS REGRESS; do
+	for name in CC COPT ISOLATION PG_CFLAGS PROVE_TESTS REGRESS; do
 		[[ ! -v $name ]] || make+=("$name=${!name}")
 	done
 }
