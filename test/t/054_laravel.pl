@@ -1,6 +1,7 @@
 # Laravel runs a statement again when the words of its error are those of a
-# lost database connection. An order whose answer is lost on the way back from
-# the API must not look like that: it is sent once, whatever is lost.
+# lost database connection, and a transaction also when they are of a deadlock.
+# An order whose answer is lost on the way back from the API must not look like
+# that: it is sent once, whatever is lost.
 
 use strict;
 use warnings;
@@ -23,6 +24,10 @@ foreach my $fault (
 	[ 'the answer is cut short', { truncate => 10, effect => \1 }, 'RF007' ],
 	[ 'the API says that its own database is gone',
 		{ status => 500, body => { error => { message => 'server closed the connection unexpectedly: SSL connection has been closed unexpectedly' } } }, 'RF007' ],
+	[ 'the API says that its own database has a deadlock',
+		{ status => 500, body => { error => { message => 'SQLSTATE 40P01: deadlock detected' } } }, 'RF007' ],
+	[ 'the API says that its own database is locked',
+		{ status => 503, body => { error => { message => 'database is locked' } } }, 'RF007' ],
 	[ 'the API refuses in such words',
 		{ status => 400, body => { error => { code => 'unknown-error', message => 'MySQL server has gone away', platform_error => 'Lost connection' } } }, '22023' ])
 {

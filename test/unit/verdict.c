@@ -272,6 +272,53 @@ check_all_results(void)
 	ok(sent_again == 0, "no result of libcurl makes a write go out twice");
 }
 
+/*
+ * Do retry layers run a statement again after this SQLSTATE?  It holds for
+ * whole classes what Npgsql, Rails, Laravel and others do for some of them.
+ */
+static bool
+repeated(int sqlstate)
+{
+	static const char *const lists[] = {
+		"08", "40", "53", "55", "57P", "58", "XX",
+	};
+
+	for (size_t i = 0; i < lengthof(lists); i++)
+		if (strncmp(name_of(sqlstate), lists[i], strlen(lists[i])) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * No answer to a write, now or later, makes a retry layer repeat what may have
+ * been done: of all statuses only 429 may, which says that nothing was.
+ */
+static void
+check_all_statuses(void)
+{
+	int			wrong = 0;
+
+	for (long status = -1; status < 1200; status++)
+	{
+		HttpFacts	facts = {
+			.end = HTTP_ANSWERED,
+			.status = status,
+			.is_write = true,
+		};
+		Verdict		verdict = rootfi_verdict(&facts);
+
+		wrong += repeated(verdict.sqlstate) != (status == 429);
+		wrong += repeated(verdict.sqlstate) && verdict.unknown;
+	}
+	for (size_t i = 0; i < lengthof(ends); i++)
+	{
+		HttpFacts	facts = {.end = ends[i].end, .is_write = true};
+
+		wrong += repeated(rootfi_verdict(&facts).sqlstate);
+	}
+	ok(wrong == 0, "no retry layer repeats a write that may have been done");
+}
+
 int
 main(void)
 {
@@ -279,6 +326,7 @@ main(void)
 	check_unanswered();
 	check_answered();
 	check_all_results();
+	check_all_statuses();
 	ok(rootfi_phrases_in("Recv failure: Connection reset by peer") &&
 	   rootfi_phrases_in("MySQL SERVER HAS GONE AWAY.") &&
 	   !rootfi_phrases_in("") && !rootfi_phrases_in("no such order"),
