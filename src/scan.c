@@ -42,14 +42,12 @@ typedef struct Scan
 } Scan;
 
 /*
- * Room for one more than "n" items of that size, of which there may be "most";
+ * Room for more than "n" items of that size, of which there may be "most";
  * NULL if there are as many.
  */
 static void *
 make_room(void *items, int n, int *capacity, Size size, int most)
 {
-	if (n < *capacity)
-		return items;
 	if (n == most)
 		return NULL;
 	*capacity = Min(Max(32, *capacity * 2), most);
@@ -61,30 +59,36 @@ make_room(void *items, int n, int *capacity, Size size, int most)
 static JsonObject *
 add_element(Scan *scan)
 {
-	void	   *items = make_room(scan->elements, scan->nelements,
-								  &scan->capacity, sizeof(JsonObject),
-								  MAX_ELEMENTS);
-
 	CHECK_FOR_INTERRUPTS();
-	scan->too_many = items == NULL;
-	if (scan->too_many)
-		return NULL;
-	scan->elements = items;
+	if (scan->nelements == scan->capacity)
+	{
+		void	   *items = make_room(scan->elements, scan->nelements,
+									  &scan->capacity, sizeof(JsonObject),
+									  MAX_ELEMENTS);
+
+		scan->too_many = items == NULL;
+		if (scan->too_many)
+			return NULL;
+		scan->elements = items;
+	}
 	return &scan->elements[scan->nelements++];
 }
 
 /* A place for another member, NULL if there are too many. */
-static JsonMember *
+static inline JsonMember *
 add_member(Scan *scan, MemberList *list)
 {
-	void	   *items = make_room(list->items, list->n, &list->capacity,
-								  sizeof(JsonMember), MAX_MEMBERS);
-
 	CHECK_FOR_INTERRUPTS();
-	scan->too_many = items == NULL;
-	if (scan->too_many)
-		return NULL;
-	list->items = items;
+	if (list->n == list->capacity)
+	{
+		void	   *items = make_room(list->items, list->n, &list->capacity,
+									  sizeof(JsonMember), MAX_MEMBERS);
+
+		scan->too_many = items == NULL;
+		if (scan->too_many)
+			return NULL;
+		list->items = items;
+	}
 	return &list->items[list->n++];
 }
 
@@ -122,7 +126,8 @@ take_name(Scan *scan, JsonMember *member, const JsonMember *other)
 		if (member->name == NULL)
 			return false;
 		member->name_len = scan->tokens.c - begin - 1;
-		if (memchr(begin, '\\', member->name_len) != NULL)
+		/* an escape is longer than what it stands for */
+		if (scan->tokens.out - member->name - 1 != member->name_len)
 			member->name_len = 0;
 	}
 	return rootfi_take_byte(&scan->tokens, ':');

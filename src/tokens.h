@@ -18,14 +18,21 @@ typedef struct Tokens
 	bool		too_deep;		/* something is nested beyond all reason */
 } Tokens;
 
+extern const char *rootfi_skip_long_space(const char *c, const char *end);
+
+/* What follows the white space at "c", if any. */
+static inline const char *
+rootfi_skip_space(const char *c, const char *end)
+{
+	return c < end && (unsigned char) *c <= ' ' ?
+		rootfi_skip_long_space(c, end) : c;
+}
+
 /* Goes past white space; returns the byte there, NUL at the end. */
 static inline char
 rootfi_next_byte(Tokens *tokens)
 {
-	while (tokens->c < tokens->end &&
-		   (*tokens->c == ' ' || *tokens->c == '\t' ||
-			*tokens->c == '\n' || *tokens->c == '\r'))
-		tokens->c++;
+	tokens->c = rootfi_skip_space(tokens->c, tokens->end);
 	return tokens->c < tokens->end ? *tokens->c : '\0';
 }
 
