@@ -198,15 +198,13 @@ read_other(RowColumn *column, const JsonValue *value, Datum *result)
 							column->typmod, result);
 }
 
-/* How many characters a text has. */
-static int
-count_characters(const char *text)
+/* Has a text more than "n" characters? */
+static bool
+is_longer(const char *text, int n)
 {
-	int			n = 0;
-
-	for (; *text != '\0'; text += pg_utf_mblen((const unsigned char *) text))
-		n++;
-	return n;
+	for (; *text != '\0' && n >= 0; n--)
+		text += pg_utf_mblen((const unsigned char *) text);
+	return n < 0;
 }
 
 /* varchar(n) and char(n): no longer text, even if blanks could be cut off. */
@@ -214,7 +212,7 @@ static bool
 read_bounded(RowColumn *column, const JsonValue *value, Datum *result)
 {
 	if (value->token && column->typmod >= 0 &&
-		count_characters(value->token) > column->typmod - VARHDRSZ)
+		is_longer(value->token, column->typmod - VARHDRSZ))
 		return false;
 	return read_other(column, value, result);
 }

@@ -12,13 +12,6 @@
 #include "scan.h"
 #include "tokens.h"
 
-/*
- * More than any honest answer has.  Some text needs far less room than what is
- * noted of it: without a limit "[1,1,1" would need 24 times its length.
- */
-#define MAX_ELEMENTS	5000000
-#define MAX_MEMBERS		20000000
-
 /* Members of objects, one after the other. */
 typedef struct MemberList
 {
@@ -74,11 +67,19 @@ add_element(Scan *scan)
 	return &scan->elements[scan->nelements++];
 }
 
-/* A place for another member, NULL if there are too many. */
+/*
+ * A place for another member of an object that has "n", NULL if there are too
+ * many.
+ */
 static inline JsonMember *
-add_member(Scan *scan, MemberList *list)
+add_member(Scan *scan, MemberList *list, int n)
 {
 	CHECK_FOR_INTERRUPTS();
+	if (n == MAX_OWN_MEMBERS)
+	{
+		scan->too_many = true;
+		return NULL;
+	}
 	if (list->n == list->capacity)
 	{
 		void	   *items = make_room(list->items, list->n, &list->capacity,
@@ -175,7 +176,7 @@ take_own_members(Scan *scan, const char *inside)
 		if (!(is_inside ? take_inside(scan, &member.value) :
 			  rootfi_take_value(&scan->tokens, byte, &member.value)))
 			return false;
-		place = add_member(scan, &scan->own);
+		place = add_member(scan, &scan->own, scan->own.n);
 		if (place == NULL)
 			return false;
 		*place = member;
@@ -194,7 +195,7 @@ take_members(Scan *scan)
 		return rootfi_take_byte(&scan->tokens, '}');
 	do
 	{
-		JsonMember *member = add_member(scan, &scan->members);
+		JsonMember *member = add_member(scan, &scan->members, n);
 		const JsonMember *other = n < scan->nlatest ?
 		&scan->members.items[scan->latest + n] : NULL;
 

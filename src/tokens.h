@@ -9,6 +9,20 @@
 
 #define MAX_NESTING 512			/* levels; the API's answers have five */
 
+/*
+ * Elements of a text and members of those, of which a page of the API has some
+ * thousands.  Some text needs far less room than what is noted of it: without a
+ * limit "[1,1,1" would need 24 times its length, and a sync more.
+ */
+#define MAX_ELEMENTS	1000000
+#define MAX_MEMBERS		5000000
+
+/*
+ * Members of one object, of which the API's have some dozens: more would have
+ * to be sorted, for jsonb, by what cannot be interrupted.
+ */
+#define MAX_OWN_MEMBERS 200000
+
 /* A place in a text. */
 typedef struct Tokens
 {
