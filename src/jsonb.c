@@ -182,7 +182,11 @@ build(const char *text, int len, bool *too_many)
 		 take_scalar(&builder, byte)) &&
 		rootfi_next_byte(&builder.tokens) == '\0' &&
 		builder.tokens.c == builder.tokens.end)
+	{
+		CHECK_FOR_INTERRUPTS();
 		result = JsonbValueToJsonb(builder.latest);
+		CHECK_FOR_INTERRUPTS();
+	}
 	pfree(strings);
 	*too_many = builder.too_many;
 	return result;

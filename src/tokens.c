@@ -214,6 +214,7 @@ rootfi_take_string(Tokens *tokens)
 	bool		plain;
 	const char *end = string_end(begin, tokens->end, &plain);
 
+	CHECK_FOR_INTERRUPTS();
 	if (end == NULL)
 		return NULL;
 	tokens->c = end + 1;
