@@ -67,19 +67,11 @@ add_element(Scan *scan)
 	return &scan->elements[scan->nelements++];
 }
 
-/*
- * A place for another member of an object that has "n", NULL if there are too
- * many.
- */
+/* A place for another member, NULL if there are too many. */
 static inline JsonMember *
-add_member(Scan *scan, MemberList *list, int n)
+add_member(Scan *scan, MemberList *list)
 {
 	CHECK_FOR_INTERRUPTS();
-	if (n == MAX_OWN_MEMBERS)
-	{
-		scan->too_many = true;
-		return NULL;
-	}
 	if (list->n == list->capacity)
 	{
 		void	   *items = make_room(list->items, list->n, &list->capacity,
@@ -134,6 +126,14 @@ take_name(Scan *scan, JsonMember *member, const JsonMember *other)
 	return rootfi_take_byte(&scan->tokens, ':');
 }
 
+/* Takes the brace that ends an object of "n" members, if those are not too many. */
+static bool
+end_object(Scan *scan, int n)
+{
+	scan->too_many = n > MAX_OWN_MEMBERS;
+	return !scan->too_many && rootfi_take_byte(&scan->tokens, '}');
+}
+
 static bool take_elements(Scan *scan);
 
 /* Reads the list in which the elements are; of several the last one counts. */
@@ -176,12 +176,12 @@ take_own_members(Scan *scan, const char *inside)
 		if (!(is_inside ? take_inside(scan, &member.value) :
 			  rootfi_take_value(&scan->tokens, byte, &member.value)))
 			return false;
-		place = add_member(scan, &scan->own, scan->own.n);
+		place = add_member(scan, &scan->own);
 		if (place == NULL)
 			return false;
 		*place = member;
 	} while (rootfi_take_byte(&scan->tokens, ','));
-	return rootfi_take_byte(&scan->tokens, '}');
+	return end_object(scan, scan->own.n);
 }
 
 /* Reads the members of an element, of which the brace is next. */
@@ -195,7 +195,7 @@ take_members(Scan *scan)
 		return rootfi_take_byte(&scan->tokens, '}');
 	do
 	{
-		JsonMember *member = add_member(scan, &scan->members, n);
+		JsonMember *member = add_member(scan, &scan->members);
 		const JsonMember *other = n < scan->nlatest ?
 		&scan->members.items[scan->latest + n] : NULL;
 
@@ -204,7 +204,7 @@ take_members(Scan *scan)
 			return false;
 		n++;
 	} while (rootfi_take_byte(&scan->tokens, ','));
-	return rootfi_take_byte(&scan->tokens, '}');
+	return end_object(scan, n);
 }
 
 /* Reads an element, with its members if it is an object. */
