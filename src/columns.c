@@ -20,6 +20,7 @@
 #include "compat.h"
 #include "scalars.h"
 
+/* A whole number that fits. */
 static bool
 read_int2(RowColumn *column, const JsonValue *value, Datum *result)
 {
@@ -32,6 +33,7 @@ read_int2(RowColumn *column, const JsonValue *value, Datum *result)
 	return true;
 }
 
+/* A whole number that fits. */
 static bool
 read_int4(RowColumn *column, const JsonValue *value, Datum *result)
 {
@@ -44,6 +46,7 @@ read_int4(RowColumn *column, const JsonValue *value, Datum *result)
 	return true;
 }
 
+/* A whole number that fits. */
 static bool
 read_int8(RowColumn *column, const JsonValue *value, Datum *result)
 {
@@ -55,6 +58,7 @@ read_int8(RowColumn *column, const JsonValue *value, Datum *result)
 	return true;
 }
 
+/* A number, exactly. */
 static bool
 read_numeric(RowColumn *column, const JsonValue *value, Datum *result)
 {
@@ -62,6 +66,7 @@ read_numeric(RowColumn *column, const JsonValue *value, Datum *result)
 		rootfi_read_decimal(value->token, column->typmod, result);
 }
 
+/* A number that is still the same when it is written out again. */
 static bool
 read_float8(RowColumn *column, const JsonValue *value, Datum *result)
 {
@@ -73,6 +78,7 @@ read_float8(RowColumn *column, const JsonValue *value, Datum *result)
 	return true;
 }
 
+/* The same in single precision. */
 static bool
 read_float4(RowColumn *column, const JsonValue *value, Datum *result)
 {
@@ -84,6 +90,7 @@ read_float4(RowColumn *column, const JsonValue *value, Datum *result)
 	return true;
 }
 
+/* Any scalar, as its text. */
 static bool
 read_text(RowColumn *column, const JsonValue *value, Datum *result)
 {
@@ -93,6 +100,7 @@ read_text(RowColumn *column, const JsonValue *value, Datum *result)
 	return true;
 }
 
+/* true or false, with or without quotes. */
 static bool
 read_bool(RowColumn *column, const JsonValue *value, Datum *result)
 {
@@ -170,6 +178,7 @@ read_time(RowColumn *column, const JsonValue *value, Datum *result)
 	return true;
 }
 
+/* Any value that jsonb can hold. */
 static bool
 read_jsonb(RowColumn *column, const JsonValue *value, Datum *result)
 {
@@ -179,6 +188,7 @@ read_jsonb(RowColumn *column, const JsonValue *value, Datum *result)
 	return jsonb != NULL;
 }
 
+/* Any value, as it was written. */
 static bool
 read_json(RowColumn *column, const JsonValue *value, Datum *result)
 {
@@ -198,15 +208,13 @@ read_other(RowColumn *column, const JsonValue *value, Datum *result)
 							column->typmod, result);
 }
 
-/* How many characters a text has. */
-static int
-count_characters(const char *text)
+/* Has a text more than "n" characters? */
+static bool
+is_longer(const char *text, int n)
 {
-	int			n = 0;
-
-	for (; *text != '\0'; text += pg_utf_mblen((const unsigned char *) text))
-		n++;
-	return n;
+	for (; *text != '\0' && n >= 0; n--)
+		text += pg_utf_mblen((const unsigned char *) text);
+	return n < 0;
 }
 
 /* varchar(n) and char(n): no longer text, even if blanks could be cut off. */
@@ -214,7 +222,7 @@ static bool
 read_bounded(RowColumn *column, const JsonValue *value, Datum *result)
 {
 	if (value->token && column->typmod >= 0 &&
-		count_characters(value->token) > column->typmod - VARHDRSZ)
+		is_longer(value->token, column->typmod - VARHDRSZ))
 		return false;
 	return read_other(column, value, result);
 }

@@ -17,6 +17,8 @@
 #include "sqlstates.h"
 
 #define LONGEST_SHOWN	1000	/* bytes of a text that a message shows */
+#define BLOCK			1000000 /* bytes that are read between two looks at
+								 * whether the query is cancelled */
 
 /*
  * Takes a text apart as rootfi_scan() does.  Returns NULL, or what is wrong
@@ -40,8 +42,7 @@ take_apart(JsonDocument *document, const char *text, int len,
 			break;
 	}
 	/* the server's parser knows how to say it */
-	problem = rootfi_json_check(text, len);
-	CHECK_FOR_INTERRUPTS();
+	problem = len > LONGEST_EXPLAINED ? NULL : rootfi_json_check(text, len);
 	return problem ? problem : pstrdup("It is not valid JSON.");
 }
 
@@ -222,6 +223,24 @@ clean_escapes(char *text, const char *end)
 	return replaced;
 }
 
+/* How many bytes from the beginning on are UTF-8. */
+static size_t
+count_valid(const char *text, size_t len)
+{
+	size_t		valid = 0;
+	size_t		n;
+
+	/* a character that a block cuts begins the next one */
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		n = pg_encoding_verifymbstr(PG_UTF8, text + valid,
+									Min(len - valid, BLOCK));
+		valid += n;
+	} while (n > 0);
+	return valid;
+}
+
 /*
  * A copy of the text in which every byte that is not UTF-8 is U+FFFD.  What
  * comes after the first of them is looked at character by character: a look
@@ -282,7 +301,7 @@ rootfi_json_clean(char **text, size_t *len)
 	size_t		valid;
 
 	skip_mark(*text, len);
-	valid = pg_encoding_verifymbstr(PG_UTF8, *text, *len);
+	valid = count_valid(*text, *len);
 	if (valid < *len)
 		replaced = clean_bytes(text, len, valid);
 	return replaced + clean_escapes(*text, *text + *len);

@@ -8,6 +8,12 @@
 #include "common/jsonapi.h"
 #include "utils/jsonb.h"
 
+/*
+ * Bytes of a text that is given to the server's own parser, which cannot be
+ * interrupted, to hear what is wrong with it.
+ */
+#define LONGEST_EXPLAINED 1000000
+
 /* A value inside a larger text, which must outlive it. */
 typedef struct JsonValue
 {

@@ -3,8 +3,9 @@
  *		JSON text to jsonb.
  *
  * Texts are taken apart here, and strings stay where the scanner decodes them:
- * that costs less than jsonb_in, and can be cancelled.  What is refused here,
- * jsonb_in is given: it takes it, or says what is wrong with it.
+ * that costs less than jsonb_in, and can be cancelled.  What is refused here
+ * and not too long, jsonb_in is given: it takes it, or says what is wrong with
+ * it.
  */
 #include "postgres.h"
 
@@ -17,6 +18,14 @@
 #include "scalars.h"
 #include "tokens.h"
 
+/*
+ * Values and, among them, objects and arrays of one jsonb: what the server
+ * makes of them when all have been pushed cannot be interrupted, and an empty
+ * object needs a hundred times its text until then.
+ */
+#define MOST_VALUES		1000000
+#define MOST_CONTAINERS 200000
+
 /* A value being made. */
 typedef struct Builder
 {
@@ -24,6 +33,9 @@ typedef struct Builder
 	JsonbParseState *state;
 	JsonbValue *latest;			/* what the latest push returned */
 	int			depth;
+	int			nvalues;		/* so far, at whatever depth */
+	int			ncontainers;
+	bool		too_many;		/* of them, or of an object's members */
 } Builder;
 
 /* A text as a value to push, which points to it; false if it is too long. */
@@ -117,17 +129,21 @@ take_container(Builder *builder, char byte)
 {
 	bool		is_object = byte == '{';
 	char		end = is_object ? '}' : ']';
+	int			n = 0;
 
-	CHECK_FOR_INTERRUPTS();
-	if (++builder->depth > MAX_NESTING)
+	builder->too_many = builder->ncontainers++ == MOST_CONTAINERS;
+	if (builder->too_many || ++builder->depth > MAX_NESTING)
 		return false;
 	builder->tokens.c++;
 	push(builder, is_object ? WJB_BEGIN_OBJECT : WJB_BEGIN_ARRAY, NULL);
 	if (rootfi_next_byte(&builder->tokens) != end)
 		do
 		{
-			if (!(is_object ? take_member(builder) :
-				  take_inner(builder, WJB_ELEM)))
+			CHECK_FOR_INTERRUPTS();
+			builder->too_many = builder->nvalues++ == MOST_VALUES ||
+				(is_object && n++ == MAX_OWN_MEMBERS);
+			if (builder->too_many || !(is_object ? take_member(builder) :
+									   take_inner(builder, WJB_ELEM)))
 				return false;
 		} while (rootfi_take_byte(&builder->tokens, ','));
 	if (!rootfi_take_byte(&builder->tokens, end))
@@ -137,28 +153,46 @@ take_container(Builder *builder, char byte)
 	return true;
 }
 
-/* The jsonb of a text that is an object or an array, NULL for any other. */
+/* Reads a text that is a scalar. */
+static bool
+take_scalar(Builder *builder, char byte)
+{
+	JsonValue	value;
+
+	builder->latest = palloc(sizeof(JsonbValue));
+	return rootfi_take_value(&builder->tokens, byte, &value) &&
+		rootfi_jsonb_scalar(&value, builder->latest);
+}
+
+/*
+ * The jsonb of a text, NULL if it is no JSON or nothing for jsonb; sets
+ * *too_many if that is for the number of its values.
+ */
 static Jsonb *
-build(const char *text, int len)
+build(const char *text, int len, bool *too_many)
 {
 	Builder		builder = {.tokens = {.c = text,.end = text + len}};
 	char		byte = rootfi_next_byte(&builder.tokens);
 	char	   *strings;
 	Jsonb	   *result = NULL;
 
-	if (byte != '{' && byte != '[')
-		return NULL;
 	strings = palloc(len + 1);
 	builder.tokens.out = strings;
-	if (take_container(&builder, byte) &&
+	if ((byte == '{' || byte == '[' ? take_container(&builder, byte) :
+		 take_scalar(&builder, byte)) &&
 		rootfi_next_byte(&builder.tokens) == '\0' &&
 		builder.tokens.c == builder.tokens.end)
+	{
+		CHECK_FOR_INTERRUPTS();
 		result = JsonbValueToJsonb(builder.latest);
+		CHECK_FOR_INTERRUPTS();
+	}
 	pfree(strings);
+	*too_many = builder.too_many;
 	return result;
 }
 
-/* The same of any text, by the server; raises an error if it cannot be. */
+/* The same by the server; raises an error if it cannot be. */
 static Jsonb *
 convert(const char *text, int len)
 {
@@ -167,6 +201,28 @@ convert(const char *text, int len)
 
 	pfree(copy);
 	return DatumGetJsonbP(result);
+}
+
+/*
+ * The jsonb of a text; NULL and *problem, or an error, if it is no JSON or
+ * nothing for jsonb.
+ */
+static Jsonb *
+make_jsonb(const char *text, int len, char **problem)
+{
+	bool		too_many;
+	Jsonb	   *result = build(text, len, &too_many);
+	JsonObject	object;
+
+	if (result != NULL)
+		return result;
+	if (!too_many && len <= LONGEST_EXPLAINED)
+		return convert(text, len);
+	*problem = too_many ? "It has too many elements or members." :
+		rootfi_json_object(&object, text, len);
+	if (*problem == NULL)
+		*problem = "It holds a number or a text that jsonb cannot hold.";
+	return NULL;
 }
 
 /*
@@ -182,9 +238,7 @@ rootfi_json_to_jsonb(const char *text, int len, char **problem)
 
 	PG_TRY();
 	{
-		result = build(text, len);
-		if (result == NULL)
-			result = convert(text, len);
+		result = make_jsonb(text, len, problem);
 	}
 	PG_CATCH();
 	{

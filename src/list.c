@@ -16,8 +16,8 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 
@@ -38,9 +38,28 @@
  */
 #define MAX_REPEATED_PAGES 10
 
+/* A page that was seen; eight bytes, of which there is one for each page. */
+typedef struct SeenPage
+{
+	uint32		mark;
+	char		status;			/* of its place in the table */
+} SeenPage;
+
+#define SH_PREFIX		seen
+#define SH_ELEMENT_TYPE SeenPage
+#define SH_KEY_TYPE		uint32
+#define SH_KEY			mark
+#define SH_HASH_KEY(table, key) (key)
+#define SH_EQUAL(table, a, b) ((a) == (b))
+#define SH_SCOPE		static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
 struct ListScan
 {
 	MemoryContext context;		/* of the scan */
+	MemoryContext request_context;	/* of what a request is made of */
 	MemoryContext page_context; /* of the page handed out */
 	const ListRequest *request;
 	char	   *server_name;
@@ -49,7 +68,7 @@ struct ListScan
 	int			page;			/* number of the page, from 1 */
 	int			empty_pages;	/* in a row, up to this one */
 	int			repeated_pages; /* in a row, up to this one */
-	HTAB	   *seen;			/* page_mark() of all pages so far */
+	seen_hash  *seen;			/* page_mark() of all pages so far */
 	int64		rows;			/* so far, this page's too */
 	HttpTransfer *current;		/* whose text the page points into */
 	HttpTransfer *ahead;		/* NULL: there is no further page */
@@ -106,8 +125,9 @@ list_target(StringInfo target, const ListRequest *request, int page_size)
 static HttpTransfer *
 ask(ListScan *scan)
 {
-	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	MemoryContext old = MemoryContextSwitchTo(scan->request_context);
 	HttpRequest request = {.method = "GET"};
+	RootfiConnection *connection;
 	StringInfoData target;
 	HttpTransfer *transfer;
 
@@ -117,10 +137,11 @@ ask(ListScan *scan)
 	else if (scan->request->count)
 		rootfi_query_add(&target, "return_count", "true");
 	request.target = target.data;
-	transfer = rootfi_http_start(rootfi_connection_get(scan->request->server),
-								 &request);
-	pfree(target.data);
+	connection = rootfi_connection_get(scan->request->server);
+	MemoryContextSwitchTo(scan->context);
+	transfer = rootfi_http_start(connection, &request);
 	MemoryContextSwitchTo(old);
+	MemoryContextReset(scan->request_context);
 	return transfer;
 }
 
@@ -163,6 +184,9 @@ rootfi_list_begin(const ListRequest *request)
 	scan->page_context = AllocSetContextCreate(CurrentMemoryContext,
 											   "rootfi page",
 											   ALLOCSET_DEFAULT_SIZES);
+	scan->request_context = AllocSetContextCreate(CurrentMemoryContext,
+												  "rootfi page request",
+												  ALLOCSET_SMALL_SIZES);
 	scan->request = request;
 	connection = rootfi_connection_get(request->server);
 	scan->server_name = pstrdup(connection->server_name);
@@ -321,7 +345,7 @@ record_id(const JsonObject *record)
  * no names to be known by, as where only some members were asked for.
  */
 static bool
-page_mark(const ListScan *scan, uint64 *mark)
+page_mark(const ListScan *scan, uint32 *mark)
 {
 	const JsonAnswer *answer = &scan->answer;
 
@@ -331,10 +355,10 @@ page_mark(const ListScan *scan, uint64 *mark)
 		const JsonObject *record = &answer->records[i];
 		const JsonValue *id = record_id(record);
 
+		CHECK_FOR_INTERRUPTS();
 		if (id == &record->value && scan->request->select != NULL)
 			return false;
-		*mark += hash_bytes_extended((const unsigned char *) id->text,
-									 id->len, 0);
+		*mark += hash_bytes((const unsigned char *) id->text, id->len);
 	}
 	return answer->nrecords > 0;
 }
@@ -343,23 +367,14 @@ page_mark(const ListScan *scan, uint64 *mark)
 static void
 check_repeated(ListScan *scan)
 {
-	uint64		mark;
+	uint32		mark;
 	bool		found;
 
 	if (!page_mark(scan, &mark))
 		return;
 	if (scan->seen == NULL)
-	{
-		HASHCTL		control = {
-			.keysize = sizeof(uint64),
-			.entrysize = sizeof(uint64),
-			.hcxt = scan->context,
-		};
-
-		scan->seen = hash_create("rootfi pages", 64, &control,
-								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
-	hash_search(scan->seen, &mark, HASH_ENTER, &found);
+		scan->seen = seen_create(scan->context, 64, NULL);
+	seen_insert(scan->seen, mark, &found);
 	scan->repeated_pages = found ? scan->repeated_pages + 1 : 0;
 	if (scan->repeated_pages > MAX_REPEATED_PAGES)
 		report_endless(scan, "The server gives the same records again and again.");

@@ -24,8 +24,22 @@
 #define MAX_WHOLE_DIGITS	131072	/* what numeric holds before the point */
 #define MAX_FRACTION_DIGITS 16383	/* and after it */
 #define MAX_EXPONENT		1000000
+#define MAX_NUMBER			200000	/* bytes of a number that is looked at */
+#define MAX_DIGITS			18	/* of numbers that surely fit into int64 */
 #define MAX_SHORT			15	/* bytes; a thousand times that fits into
 								 * int64 */
+
+/*
+ * Is it a JSON number, and not of a length that no type can hold, which it
+ * would take long to find out?
+ */
+static bool
+is_number(const char *text)
+{
+	size_t		len = strlen(text);
+
+	return len <= MAX_NUMBER && IsValidJsonNumber(text, len);
+}
 
 /* Can numeric hold the JSON number?  Counts digits as if it were written out. */
 static bool
@@ -89,7 +103,7 @@ rootfi_read_numeric(const char *text, Datum *result)
 {
 	if (read_short(text, result))
 		return true;
-	if (!IsValidJsonNumber(text, strlen(text)) || !numeric_holds(text))
+	if (!is_number(text) || !numeric_holds(text))
 		return false;
 	*result = DirectFunctionCall3(numeric_in, CStringGetDatum(text),
 								  ObjectIdGetDatum(InvalidOid),
@@ -132,7 +146,7 @@ rootfi_read_decimal(const char *text, int32 typmod, Datum *result)
 {
 	if (typmod < 0)
 		return rootfi_read_numeric(text, result);
-	if (!IsValidJsonNumber(text, strlen(text)) || !numeric_holds(text) ||
+	if (!is_number(text) || !numeric_holds(text) ||
 		!fits_typmod(text, typmod))
 		return false;
 	*result = DirectFunctionCall3(numeric_in, CStringGetDatum(text),
@@ -159,6 +173,8 @@ rootfi_read_float8(const char *text, double *result)
 {
 	char		again[DOUBLE_SHORTEST_DECIMAL_LEN];
 
+	if (!is_number(text))
+		return false;
 	*result = strtod(text, NULL);
 	if (!isfinite(*result))
 		return false;
@@ -172,6 +188,8 @@ rootfi_read_float4(const char *text, float *result)
 {
 	char		again[FLOAT_SHORTEST_DECIMAL_LEN];
 
+	if (!is_number(text))
+		return false;
 	*result = strtof(text, NULL);
 	if (!isfinite(*result))
 		return false;
@@ -186,10 +204,10 @@ read_digits(const char *text, int64 *result)
 	int64		value = 0;
 	const char *c = text;
 
-	for (; *c >= '0' && *c <= '9'; c++)
+	for (; *c >= '0' && *c <= '9' && c - text < MAX_DIGITS; c++)
 		value = value * 10 + (*c - '0');
 	*result = value;
-	return *c == '\0' && c > text && c - text <= 18;
+	return *c == '\0' && c > text;
 }
 
 /*

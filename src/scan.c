@@ -12,13 +12,6 @@
 #include "scan.h"
 #include "tokens.h"
 
-/*
- * More than any honest answer has.  Some text needs far less room than what is
- * noted of it: without a limit "[1,1,1" would need 24 times its length.
- */
-#define MAX_ELEMENTS	5000000
-#define MAX_MEMBERS		20000000
-
 /* Members of objects, one after the other. */
 typedef struct MemberList
 {
@@ -42,14 +35,12 @@ typedef struct Scan
 } Scan;
 
 /*
- * Room for one more than "n" items of that size, of which there may be "most";
+ * Room for more than "n" items of that size, of which there may be "most";
  * NULL if there are as many.
  */
 static void *
 make_room(void *items, int n, int *capacity, Size size, int most)
 {
-	if (n < *capacity)
-		return items;
 	if (n == most)
 		return NULL;
 	*capacity = Min(Max(32, *capacity * 2), most);
@@ -61,30 +52,36 @@ make_room(void *items, int n, int *capacity, Size size, int most)
 static JsonObject *
 add_element(Scan *scan)
 {
-	void	   *items = make_room(scan->elements, scan->nelements,
-								  &scan->capacity, sizeof(JsonObject),
-								  MAX_ELEMENTS);
-
 	CHECK_FOR_INTERRUPTS();
-	scan->too_many = items == NULL;
-	if (scan->too_many)
-		return NULL;
-	scan->elements = items;
+	if (scan->nelements == scan->capacity)
+	{
+		void	   *items = make_room(scan->elements, scan->nelements,
+									  &scan->capacity, sizeof(JsonObject),
+									  MAX_ELEMENTS);
+
+		scan->too_many = items == NULL;
+		if (scan->too_many)
+			return NULL;
+		scan->elements = items;
+	}
 	return &scan->elements[scan->nelements++];
 }
 
 /* A place for another member, NULL if there are too many. */
-static JsonMember *
+static inline JsonMember *
 add_member(Scan *scan, MemberList *list)
 {
-	void	   *items = make_room(list->items, list->n, &list->capacity,
-								  sizeof(JsonMember), MAX_MEMBERS);
-
 	CHECK_FOR_INTERRUPTS();
-	scan->too_many = items == NULL;
-	if (scan->too_many)
-		return NULL;
-	list->items = items;
+	if (list->n == list->capacity)
+	{
+		void	   *items = make_room(list->items, list->n, &list->capacity,
+									  sizeof(JsonMember), MAX_MEMBERS);
+
+		scan->too_many = items == NULL;
+		if (scan->too_many)
+			return NULL;
+		list->items = items;
+	}
 	return &list->items[list->n++];
 }
 
@@ -122,10 +119,19 @@ take_name(Scan *scan, JsonMember *member, const JsonMember *other)
 		if (member->name == NULL)
 			return false;
 		member->name_len = scan->tokens.c - begin - 1;
-		if (memchr(begin, '\\', member->name_len) != NULL)
+		/* an escape is longer than what it stands for */
+		if (scan->tokens.out - member->name - 1 != member->name_len)
 			member->name_len = 0;
 	}
 	return rootfi_take_byte(&scan->tokens, ':');
+}
+
+/* Takes the brace that ends an object of "n" members, if those are not too many. */
+static bool
+end_object(Scan *scan, int n)
+{
+	scan->too_many = n > MAX_OWN_MEMBERS;
+	return !scan->too_many && rootfi_take_byte(&scan->tokens, '}');
 }
 
 static bool take_elements(Scan *scan);
@@ -175,7 +181,7 @@ take_own_members(Scan *scan, const char *inside)
 			return false;
 		*place = member;
 	} while (rootfi_take_byte(&scan->tokens, ','));
-	return rootfi_take_byte(&scan->tokens, '}');
+	return end_object(scan, scan->own.n);
 }
 
 /* Reads the members of an element, of which the brace is next. */
@@ -198,7 +204,7 @@ take_members(Scan *scan)
 			return false;
 		n++;
 	} while (rootfi_take_byte(&scan->tokens, ','));
-	return rootfi_take_byte(&scan->tokens, '}');
+	return end_object(scan, n);
 }
 
 /* Reads an element, with its members if it is an object. */

@@ -20,18 +20,21 @@
 
 #include "tokens.h"
 
-/*
- * Bytes of a word that are zero have their highest bit set in the result, and
- * so may have bytes above the first of them.
- */
-#define ONES			UINT64CONST(0x0101010101010101)
-#define HIGH_BITS		UINT64CONST(0x8080808080808080)
-#define ZERO_BYTES(word) (((word) - ONES) & ~(word) & HIGH_BITS)
+#define BLOCK			16384	/* bytes that are read between two looks at
+								 * whether the query is cancelled */
+
+/* A word of which each byte is that. */
+#define WORD_OF(byte)	(UINT64CONST(0x0101010101010101) * (byte))
 
 /*
  * How many of the next eight bytes come before the first one that matters in
  * a string: a quote, a backslash or a control character.  Where the lowest
  * byte of a word is not the first one: 0 unless it is all eight.
+ *
+ * A quote with 0x02 turned over is 0x20, and no byte that is less than 0x21
+ * then has been anything else but a control character.  A byte that is less
+ * than what is subtracted, or that follows one which is, gets its highest bit
+ * set: so the first one found is right.
  */
 static inline int
 count_plain(const char *c)
@@ -40,9 +43,9 @@ count_plain(const char *c)
 	uint64		found;
 
 	memcpy(&word, c, sizeof(word));
-	found = ZERO_BYTES(word ^ (ONES * '"')) |
-		ZERO_BYTES(word ^ (ONES * '\\')) |
-		((word - ONES * 0x20) & ~word & HIGH_BITS);
+	found = (((word ^ WORD_OF(0x02)) - WORD_OF(0x21)) |
+			 ((word ^ WORD_OF('\\')) - WORD_OF(0x01))) &
+		~word & WORD_OF(0x80);
 	if (found == 0)
 		return 8;
 #ifdef WORDS_BIGENDIAN
@@ -53,33 +56,60 @@ count_plain(const char *c)
 }
 
 /*
- * The quote that ends a string, given what follows its first one, or NULL.
- * Sets *plain unless there is a backslash or a control character.
+ * The first byte that matters in a string: a quote, a backslash, a control
+ * character, or the end of the text.
+ */
+static inline const char *
+plain_end(const char *c, const char *end)
+{
+	while (end - c >= 8)
+	{
+		int			n = count_plain(c);
+
+		c += n;
+		if (n < 8)
+			break;
+	}
+	while (c < end && *c != '"' && *c != '\\' && (unsigned char) *c >= 0x20)
+		c++;
+	return c;
+}
+
+/* The same as string_end() does, from where plain_end() stopped. */
+static const char *
+escaped_end(const char *c, const char *end)
+{
+	while (c < end && *c == '\\')
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (end - c < 2)
+			return NULL;
+		c = plain_end(c + 2, end);
+	}
+	return c < end && *c == '"' ? c : NULL;
+}
+
+/*
+ * The quote that ends a string, given what follows its first one; NULL if
+ * there is none or a control character before it.  Sets *plain unless there is
+ * a backslash.
  */
 static inline const char *
 string_end(const char *c, const char *end, bool *plain)
 {
-	*plain = true;
-	for (;;)
-	{
-		for (int n = 8; n == 8 && end - c >= 8; c += n)
-			n = count_plain(c);
-		for (;; c++)
-		{
-			if (c >= end)
-				return NULL;
-			if (*c == '"')
-				return c;
-			if ((unsigned char) *c < 0x20)
-				*plain = false;
-			else if (*c == '\\')
-			{
-				*plain = false;
-				c += 2;
-				break;
-			}
-		}
-	}
+	c = plain_end(c, end);
+	*plain = c < end && *c == '"';
+	return *plain ? c : escaped_end(c, end);
+}
+
+/* What follows white space, of which some is at "c". */
+const char *
+rootfi_skip_long_space(const char *c, const char *end)
+{
+	for (; c < end && (*c == ' ' || *c == '\t' || *c == '\n' || *c == '\r'); c++)
+		if ((uintptr_t) c % BLOCK == 0)
+			CHECK_FOR_INTERRUPTS();
+	return c;
 }
 
 /* The value of four hexadecimal digits, or -1. */
@@ -153,24 +183,26 @@ decode_escape(const char **c, const char *end, char **out)
 	return true;
 }
 
-/* Decodes the inside of a string into "out"; NULL if that cannot be. */
+/*
+ * Decodes the inside of a string, of which string_end() found the end, into
+ * "out"; NULL if that cannot be.
+ */
 static char *
 decode(const char *c, const char *end, char *out)
 {
-	while (c < end)
+	for (;;)
 	{
-		if ((unsigned char) *c < 0x20)
+		const char *plain = plain_end(c, end);
+
+		CHECK_FOR_INTERRUPTS();
+		memcpy(out, c, plain - c);
+		out += plain - c;
+		if (plain == end)
+			return out;
+		c = plain + 1;
+		if (!decode_escape(&c, end, &out))
 			return NULL;
-		if (*c != '\\')
-			*out++ = *c++;
-		else
-		{
-			c++;
-			if (!decode_escape(&c, end, &out))
-				return NULL;
-		}
 	}
-	return out;
 }
 
 /* Reads a string, of which the first quote is next; NULL if it is none. */
@@ -182,6 +214,7 @@ rootfi_take_string(Tokens *tokens)
 	bool		plain;
 	const char *end = string_end(begin, tokens->end, &plain);
 
+	CHECK_FOR_INTERRUPTS();
 	if (end == NULL)
 		return NULL;
 	tokens->c = end + 1;
@@ -198,81 +231,77 @@ rootfi_take_string(Tokens *tokens)
 	return result;
 }
 
-/* Goes past digits, of which there must be one. */
+/* Is that a digit? */
 static inline bool
-take_digits(Tokens *tokens)
+is_digit(char c)
 {
-	const char *begin = tokens->c;
-
-	while (tokens->c < tokens->end && isdigit((unsigned char) *tokens->c))
-		tokens->c++;
-	return tokens->c > begin;
+	return (unsigned char) (c - '0') <= 9;
 }
 
-/* Is that byte next, without any white space? */
-static inline bool
-at_byte(const Tokens *tokens, char byte)
+/*
+ * What follows the digits at "c", of which there must be one; NULL if there is
+ * none.  So that "c" can stay in a register, this and what follows take and
+ * return places; a place of NULL stays NULL.
+ */
+static inline const char *
+skip_digits(const char *c, const char *end)
 {
-	return tokens->c < tokens->end && *tokens->c == byte;
-}
-
-/* Goes past a number. */
-static inline bool
-take_number(Tokens *tokens)
-{
-	if (at_byte(tokens, '-'))
-		tokens->c++;
-	if (at_byte(tokens, '0'))
-		tokens->c++;
-	else if (!take_digits(tokens))
-		return false;
-	if (at_byte(tokens, '.'))
+	if (c == NULL || c == end || !is_digit(*c))
+		return NULL;
+	do
 	{
-		tokens->c++;
-		if (!take_digits(tokens))
-			return false;
-	}
-	if (at_byte(tokens, 'e') || at_byte(tokens, 'E'))
-	{
-		tokens->c++;
-		if (at_byte(tokens, '+') || at_byte(tokens, '-'))
-			tokens->c++;
-		return take_digits(tokens);
-	}
-	return true;
+		c++;
+		if ((uintptr_t) c % BLOCK == 0)
+			CHECK_FOR_INTERRUPTS();
+	} while (c < end && is_digit(*c));
+	return c;
 }
 
-/* Goes past a word. */
-static inline bool
-take_word(Tokens *tokens, const char *word)
+/* What follows the number at "c", NULL if there is none. */
+static inline const char *
+skip_number(const char *c, const char *end)
 {
-	size_t		len = strlen(word);
-
-	if ((size_t) (tokens->end - tokens->c) < len ||
-		memcmp(tokens->c, word, len) != 0)
-		return false;
-	tokens->c += len;
-	return true;
+	if (c < end && *c == '-')
+		c++;
+	c = c < end && *c == '0' ? c + 1 : skip_digits(c, end);
+	if (c != NULL && c < end && *c == '.')
+		c = skip_digits(c + 1, end);
+	if (c != NULL && c < end && (*c == 'e' || *c == 'E'))
+	{
+		c++;
+		if (c < end && (*c == '+' || *c == '-'))
+			c++;
+		c = skip_digits(c, end);
+	}
+	return c;
 }
 
-/* Goes past a scalar that is no string; false if it is none. */
-static inline bool
-take_bare(Tokens *tokens, char byte, JsonTokenType *type)
+/* What follows the word at "c", NULL if another is there. */
+static inline const char *
+skip_word(const char *c, const char *end, const char *word, size_t len)
+{
+	return (size_t) (end - c) >= len && memcmp(c, word, len) == 0 ?
+		c + len : NULL;
+}
+
+/* What follows the scalar at "c" that is no string, NULL if it is none. */
+static inline const char *
+skip_bare(const char *c, const char *end, char byte, JsonTokenType *type)
 {
 	switch (byte)
 	{
 		case 't':
 			*type = JSON_TOKEN_TRUE;
-			return take_word(tokens, "true");
+			return skip_word(c, end, "true", 4);
 		case 'f':
 			*type = JSON_TOKEN_FALSE;
-			return take_word(tokens, "false");
+			return skip_word(c, end, "false", 5);
 		case 'n':
 			*type = JSON_TOKEN_NULL;
-			return take_word(tokens, "null");
+			return skip_word(c, end, "null", 4);
 		default:
 			*type = JSON_TOKEN_NUMBER;
-			return take_number(tokens);
+			return skip_number(c, end);
 	}
 }
 
@@ -280,39 +309,43 @@ take_bare(Tokens *tokens, char byte, JsonTokenType *type)
 static bool
 is_valid_inside(const char *c, const char *end)
 {
-	while (c < end)
+	while ((c = plain_end(c, end)) < end)
 	{
 		char		character[MAX_MULTIBYTE_CHAR_LEN + 1];
 		char	   *out = character;
 
-		if ((unsigned char) *c < 0x20)
-			return false;
-		if (*c++ == '\\' && !decode_escape(&c, end, &out))
+		CHECK_FOR_INTERRUPTS();
+		c++;
+		if (!decode_escape(&c, end, &out))
 			return false;
 	}
 	return true;
 }
 
-/* Goes past a string, of which the first quote is next. */
-static inline bool
-skip_string(Tokens *tokens)
+/* What follows the string of which the first quote is at "c", or NULL. */
+static inline const char *
+skip_string(const char *c, const char *end)
 {
-	const char *begin = tokens->c + 1;
+	const char *begin = c + 1;
 	bool		plain;
-	const char *end = string_end(begin, tokens->end, &plain);
 
-	if (end == NULL || (!plain && !is_valid_inside(begin, end)))
-		return false;
-	tokens->c = end + 1;
-	return true;
+	c = string_end(begin, end, &plain);
+	if (c == NULL || (!plain && !is_valid_inside(begin, c)))
+		return NULL;
+	return c + 1;
 }
 
-/* Goes past a member's name and its colon. */
-static inline bool
-skip_name(Tokens *tokens)
+/* What follows a member's name at "c" and its colon, NULL if it is none. */
+static inline const char *
+skip_name(const char *c, const char *end)
 {
-	return rootfi_next_byte(tokens) == '"' && skip_string(tokens) &&
-		rootfi_take_byte(tokens, ':');
+	if (c == end || *c != '"')
+		return NULL;
+	c = skip_string(c, end);
+	if (c == NULL)
+		return NULL;
+	c = rootfi_skip_space(c, end);
+	return c < end && *c == ':' ? rootfi_skip_space(c + 1, end) : NULL;
 }
 
 /* The objects and arrays that are open, the innermost last. */
@@ -335,19 +368,25 @@ open_nested(Nesting * nesting, char byte)
 }
 
 /*
- * Goes past a comma, or closes all that ends here; false if what is next is
- * neither.
+ * What follows a comma at "c", once all is closed that ends there; NULL if
+ * there is neither.
  */
-static inline bool
-take_end(Tokens *tokens, Nesting * nesting)
+static inline const char *
+skip_end(const char *c, const char *end, Nesting * nesting)
 {
-	while (nesting->depth > 0 && !rootfi_take_byte(tokens, ','))
+	while (nesting->depth > 0)
 	{
-		if (!rootfi_take_byte(tokens, nesting->is_object ? '}' : ']'))
-			return false;
+		c = rootfi_skip_space(c, end);
+		if (c == end)
+			return NULL;
+		if (*c == ',')
+			return rootfi_skip_space(c + 1, end);
+		if (*c != (nesting->is_object ? '}' : ']'))
+			return NULL;
 		nesting->is_object = nesting->outer[--nesting->depth];
+		c++;
 	}
-	return true;
+	return c;
 }
 
 /*
@@ -357,7 +396,8 @@ take_end(Tokens *tokens, Nesting * nesting)
 static bool
 skip_nested(Tokens *tokens, bool *is_mixed)
 {
-	Tokens		inner = *tokens;	/* a copy that can stay in registers */
+	const char *c = tokens->c;
+	const char *end = tokens->end;
 	Nesting		nesting;
 	JsonTokenType type;
 
@@ -368,30 +408,35 @@ skip_nested(Tokens *tokens, bool *is_mixed)
 		char		byte;
 
 		CHECK_FOR_INTERRUPTS();
-		if (nesting.is_object && !skip_name(&inner))
+		if (nesting.is_object)
+			c = skip_name(c, end);
+		if (c == NULL || c == end)
 			return false;
-		byte = rootfi_next_byte(&inner);
+		byte = *c;
 		if (nesting.depth == 1 && !nesting.is_object &&
 			byte != '{' && byte != 'n')
 			*is_mixed = true;
-		if (byte == '{' || byte == '[')
+		if (byte == '"')
+			c = skip_string(c, end);
+		else if (byte == '{' || byte == '[')
 		{
 			if (!open_nested(&nesting, byte))
 			{
 				tokens->too_deep = true;
 				return false;
 			}
-			inner.c++;
-			if (rootfi_next_byte(&inner) != (byte == '{' ? '}' : ']'))
+			c = rootfi_skip_space(c + 1, end);
+			if (c < end && *c != (byte == '{' ? '}' : ']'))
 				continue;
 		}
-		else if (!(byte == '"' ? skip_string(&inner) :
-				   take_bare(&inner, byte, &type)))
-			return false;
-		if (!take_end(&inner, &nesting))
+		else
+			c = skip_bare(c, end, byte, &type);
+		if (c != NULL)
+			c = skip_end(c, end, &nesting);
+		if (c == NULL)
 			return false;
 	} while (nesting.depth > 0);
-	tokens->c = inner.c;
+	tokens->c = c;
 	return true;
 }
 
@@ -431,9 +476,14 @@ rootfi_take_value(Tokens *tokens, char byte, JsonValue *value)
 	}
 	else
 	{
-		valid = take_bare(tokens, byte, &value->type);
+		const char *c = skip_bare(tokens->c, tokens->end, byte, &value->type);
+
+		valid = c != NULL;
 		if (valid)
+		{
+			tokens->c = c;
 			value->token = keep_text(tokens, value->text);
+		}
 	}
 	value->len = tokens->c - value->text;
 	return valid;

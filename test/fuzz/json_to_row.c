@@ -23,7 +23,7 @@
 #include "sqlstates.h"
 #include "tokens.h"
 
-#define LONG_TEXT	(256 * 1024)
+#define LONG_TEXT	(1024 * 1024)
 #define MAX_LEVELS	(MAX_NESTING + 3)	/* with those that are looked into */
 
 /* Rows on their way. */
@@ -327,7 +327,7 @@ check_time(const uint8 *data, size_t size)
 		memcpy(text + len, data, size);
 	rootfi_json_clean(&text, &len);
 	rootfi_scan(&document, text, (int) len, "data");
-	if (clock() - begin > 2 * CLOCKS_PER_SEC)
+	if (clock() - begin > CLOCKS_PER_SEC / 2 + 2.0 * len / LONG_TEXT * CLOCKS_PER_SEC)
 		shim_fail("%zu bytes took too long", len);
 	shim_release(0);
 }
@@ -340,7 +340,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	char	   *text;
 	bool		valid;
 
-	if (nruns++ % 256 == 0)
+	if (nruns++ % 512 == 0)
 		check_time(data, size);
 	text = memcpy(palloc(size), data, size);
 	clean(&text, &size);

@@ -291,7 +291,6 @@ jsonb_in(PG_FUNCTION_ARGS)
 	char	   *text = PG_GETARG_CSTRING(0);
 	JsonDocument document;
 	JsonbParseState *state = NULL;
-	StringInfoData scalar;
 	JsonbValue	item;
 
 	if (!outline_read(&document, text, strlen(text), NULL))
@@ -302,9 +301,7 @@ jsonb_in(PG_FUNCTION_ARGS)
 		PG_RETURN_JSONB_P(JsonbValueToJsonb(push_value(&state, WJB_VALUE,
 													   &document.whole.value)));
 	to_value(&document.whole.value, &item);
-	initStringInfo(&scalar);
-	append_value(&scalar, &item);
-	PG_RETURN_JSONB_P(make_jsonb(scalar.data, scalar.len));
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(&item));
 }
 
 /* The text that jsonb_in makes of some. */
@@ -320,9 +317,17 @@ shim_jsonb_canonical(const char *text, int len)
 Jsonb *
 JsonbValueToJsonb(JsonbValue *val)
 {
-	const char *text = container_text(val->val.binary.data);
+	StringInfoData scalar;
+	const char *text;
 
-	return make_jsonb(text, strlen(text));
+	if (val->type == jbvBinary)
+	{
+		text = container_text(val->val.binary.data);
+		return make_jsonb(text, strlen(text));
+	}
+	initStringInfo(&scalar);
+	append_value(&scalar, val);
+	return make_jsonb(scalar.data, scalar.len);
 }
 
 JsonbIterator *

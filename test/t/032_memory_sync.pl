@@ -4,9 +4,11 @@
 use strict;
 use warnings;
 
+use List::Util 'max';
 use PostgreSQL::Test::Utils;
 use Rootfi::Pair;
 use Test::More;
+use Time::HiRes 'sleep';
 
 my $calls = 10000;
 my $orders = 100000;
@@ -105,6 +107,44 @@ cmp_ok($own, '<', 4 * $limit, 'nor does the backend');
 note("$pages pages: contexts $most kB at most, $contexts kB more in the second half; all of its own $all kB, $own kB more; peak with the server's buffers $peak kB");
 note('contexts and all of its own by page: ' . $node->safe_psql('postgres',
 	q{SELECT string_agg(format('%s: %s, %s', page, contexts, own), '; ' ORDER BY page) FROM measured WHERE page % 25 = 0}));
+
+# Many small pages, watched from outside: the second half of the time needs no
+# more than the first.
+sub watch
+{
+	my ($statement) = @_;
+	my $backend = backend($node);
+	my ($pid) = ask($backend, 'SELECT pg_backend_pid()');
+	my @own;
+
+	ask($backend, q{SET work_mem = '64kB'});
+	$backend->{output} = '';
+	$backend->{input} .= "$statement;\n\\echo ended\n";
+	until ($backend->{output} =~ /^ended$/m)
+	{
+		$backend->{harness}->pump_nb;
+		sleep 0.02;
+		my $status = PostgreSQL::Test::Utils::slurp_file("/proc/$pid/status");
+		push @own, $status =~ /RssAnon:\s+(\d+)/;
+	}
+	my $result = $backend->{output} =~ s/\n?ended\n//r;
+	leave($backend);
+	my $half = @own / 2;
+	return ($result, max(@own[ $half .. $#own ]) - max(@own[ 0 .. $half - 1 ]), max(@own));
+}
+
+my $pages_read = $ENV{MEMORY_PAGES} || 6000;
+my ($result, $more, $most_own) = watch("SELECT count(*) FROM rootfi_list('ecommerce/orders', page_size => 1, max_rows => $pages_read)");
+is($result, $pages_read, "a list of $pages_read pages is read");
+cmp_ok($more, '<', $limit, 'the second half of which needs no more memory than the first');
+note("own memory $most_own kB, $more kB more in the second half");
+
+server_options($node, page_size => 5);
+$node->safe_psql('postgres', q{SELECT rootfi_add_stream('ecommerce/contacts', 1089, 'small')});
+($result, $more, $most_own) = watch(q{CALL rootfi_sync('ecommerce/contacts', 1089); SELECT max(requests) FROM rootfi_run});
+cmp_ok($result, '>=', $orders / 20, 'a sync of as many pages');
+cmp_ok($more, '<', $limit, 'needs no more memory in its second half either');
+note("$result requests, own memory $most_own kB, $more kB more in the second half");
 
 $sandbox->stop;
 done_testing();

@@ -19,6 +19,9 @@ plan skip_all => 'Python or its module psycopg2 is not installed'
   unless -x $python
   && IPC::Run::run([ $python, '-c', 'import psycopg2' ], '2>', \my $missing);
 
+plan skip_all => 'no time is given to fuzzing'
+  if ($ENV{FUZZ_TIME} // '') eq '0' && !$ENV{FUZZ_PAGES};
+
 my $node = PostgreSQL::Test::Cluster->new('main');
 
 $node->init;
