@@ -68,8 +68,20 @@ set_connection(CURL *easy, const RootfiOptions *options)
 	/* an empty name keeps the proxies of the environment out */
 	rootfi_easy_setopt(easy, CURLOPT_PROXY,
 					   options->proxy != NULL ? options->proxy : "");
-	if (options->ca_file != NULL)
-		rootfi_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
+	/* and an empty list what it says of hosts that need none */
+	rootfi_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	rootfi_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	rootfi_easy_setopt(easy, CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
+	if (options->proxy != NULL && options->proxy_user != NULL)
+	{
+		rootfi_easy_setopt(easy, CURLOPT_PROXYUSERNAME, options->proxy_user);
+		rootfi_easy_setopt(easy, CURLOPT_PROXYPASSWORD,
+						   options->proxy_password);
+	}
+	if (options->ca != NULL)
+		rootfi_easy_setopt(easy, CURLOPT_CAINFO_BLOB,
+						   (&(struct curl_blob) {options->ca, options->ca_len,
+							   CURL_BLOB_COPY}));
 }
 
 /* What is asked. */

@@ -290,8 +290,11 @@ report_no_answer(const HttpResponse *response, const char *action,
 	char	   *fact = pstrdup(verdict.fact);
 
 	if (response->end == HTTP_NOT_CONNECTED)
-		fact = psprintf("The request to %s was not sent.",
-						shown_action(action));
+		fact = psprintf("The request to %s was not sent.%s",
+						shown_action(action),
+						response->facts.proxy_status == 0 ? "" :
+						psprintf(" The proxy answered with HTTP status %d.",
+								 response->facts.proxy_status));
 	else if (response->wrote)
 		fact = psprintf("It was sent to \"%s\". %s", response->host, fact);
 	report = make_report(verdict.sqlstate,

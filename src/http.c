@@ -383,6 +383,7 @@ http_facts(const HttpTransfer *transfer)
 {
 	curl_off_t	resolved = 0;
 	long		status = 0;
+	long		proxy_status = 0;
 	HttpFacts	facts = {
 		.end = http_end(transfer),
 		.phase = HTTP_CONNECTED,
@@ -392,9 +393,16 @@ http_facts(const HttpTransfer *transfer)
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
+	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
 	facts.status = (int) status;
-	if (facts.end == HTTP_NOT_CONNECTED)
-		facts.phase = rootfi_verdict_phase(transfer->result, resolved != 0);
+	if (facts.end != HTTP_NOT_CONNECTED)
+		return facts;
+	facts.phase = rootfi_verdict_phase(transfer->result, resolved != 0);
+	if (proxy_status >= 300)
+	{
+		facts.proxy_status = (int) proxy_status;
+		facts.phase = HTTP_PROXYING;
+	}
 	return facts;
 }
 
