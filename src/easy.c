@@ -63,6 +63,8 @@ set_protocols(CURL *easy)
 static void
 set_connection(CURL *easy, const RootfiOptions *options)
 {
+	struct curl_blob ca = {options->ca, options->ca_len, CURL_BLOB_COPY};
+
 	rootfi_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 					   (long) (options->connect_timeout * 1000));
 	/* an empty name keeps the proxies of the environment out */
@@ -79,9 +81,7 @@ set_connection(CURL *easy, const RootfiOptions *options)
 						   options->proxy_password);
 	}
 	if (options->ca != NULL)
-		rootfi_easy_setopt(easy, CURLOPT_CAINFO_BLOB,
-						   (&(struct curl_blob) {options->ca, options->ca_len,
-							   CURL_BLOB_COPY}));
+		rootfi_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
 }
 
 /* What is asked. */

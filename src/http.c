@@ -69,6 +69,7 @@ struct HttpTransfer
 	bool		too_large;
 	bool		header_too_large;
 	bool		no_memory;		/* for the body */
+	bool		no_socket;		/* none of the descriptors is left */
 	bool		plain;			/* asked without offering to decode */
 	bool		stale;			/* the kept-alive connection is not fit */
 	CURLcode	result;			/* of the latest attempt */
@@ -201,7 +202,9 @@ http_set_callbacks(HttpTransfer *transfer)
 	rootfi_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
 	rootfi_easy_setopt(easy, CURLOPT_PREREQFUNCTION, http_before_request);
 	rootfi_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
-	rootfi_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, rootfi_idle_note);
+	rootfi_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, rootfi_idle_open);
+	rootfi_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer->no_socket);
+	rootfi_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, rootfi_idle_close);
 	rootfi_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_take_body);
 	rootfi_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	rootfi_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_take_header);
@@ -221,7 +224,7 @@ http_run(HttpTransfer *transfer)
 	response->len = 0;
 	response->attempts++;
 	transfer->too_large = transfer->header_too_large = false;
-	transfer->no_memory = transfer->stale = false;
+	transfer->no_memory = transfer->no_socket = transfer->stale = false;
 	transfer->problem[0] = '\0';
 	memset(&transfer->seen, 0, sizeof(transfer->seen));
 	transfer->state = HTTP_RUNNING;
@@ -398,6 +401,8 @@ http_facts(const HttpTransfer *transfer)
 	if (facts.end != HTTP_NOT_CONNECTED)
 		return facts;
 	facts.phase = rootfi_verdict_phase(transfer->result, resolved != 0);
+	if (transfer->no_socket && facts.phase == HTTP_CONNECTING)
+		facts.phase = HTTP_OPENING;
 	if (proxy_status >= 300)
 	{
 		facts.proxy_status = (int) proxy_status;
