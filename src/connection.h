@@ -36,6 +36,7 @@ typedef struct RootfiConnection
 	int64		told_reset;		/* the one that the user was told of */
 	int64		refused_at;		/* when the key was last refused (401), 0 for
 								 * never since it is this one */
+	bool		unreachable;	/* no connection was made the last time */
 	bool		multiplexes;	/* the latest answer came over HTTP/2 */
 } RootfiConnection;
 

@@ -76,7 +76,6 @@ take_apart(const char *value, unsigned flags, UrlParts *parts)
 		parts->password = url_part(url, CURLUPART_PASSWORD);
 		parts->host = url_part(url, CURLUPART_HOST);
 		parts->path = url_part(url, CURLUPART_PATH);
-		valid = parts->host != NULL;
 	}
 	curl_url_cleanup(url);
 	return valid;
@@ -133,7 +132,7 @@ rootfi_url_problem(const char *value, const char **hint, bool *secret)
 	*hint = "Use https. Plain http is accepted for a loopback address only.";
 	if (strcmp(parts.scheme, "http") != 0)
 		return "Its scheme is neither https nor http.";
-	return is_loopback(parts.host) ? NULL :
+	return parts.host && is_loopback(parts.host) ? NULL :
 		"It would send the API key without encryption.";
 }
 
@@ -168,7 +167,7 @@ rootfi_proxy_problem(const char *value, const char **hint, bool *secret)
 		*hint = "Put them into the options \"proxy_user\" and \"proxy_password\" of a user mapping.";
 		return "It contains a user name or password, which anyone could read there.";
 	}
-	if (!take_apart(value, CURLU_GUESS_SCHEME, &parts))
+	if (!take_apart(value, CURLU_GUESS_SCHEME, &parts) || !parts.host)
 		return "It is not a URL.";
 	if (is_proxy_scheme(parts.scheme))
 		return NULL;
