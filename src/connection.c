@@ -20,6 +20,7 @@
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
+#include "utils/json.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
@@ -288,10 +289,28 @@ connection_take_ca(RootfiConnection *connection)
 						 connection->server_name)));
 }
 
+/* Keeps what is not to be shown out of messages; nothing if NULL. */
+static void
+note_secret(const char *secret)
+{
+	StringInfoData json;
+
+	if (secret == NULL)
+		return;
+	initStringInfo(&json);
+	escape_json(&json, secret);
+	json.data[json.len - 1] = '\0'; /* without the quotes */
+	rootfi_secret_note(secret, json.data + 1);
+	explicit_bzero(json.data, json.len);
+	pfree(json.data);
+}
+
 /* Notes which key is used now: with another one all is different. */
 static void
 connection_note_key(RootfiConnection *connection)
 {
+	note_secret(connection->options.api_key);
+	note_secret(connection->options.proxy_password);
 	if (same_text(connection->last_key, connection->options.api_key))
 		return;
 	if (connection->last_key != NULL)

@@ -118,10 +118,3 @@ rootfi_easy_prepare(CURL *easy, struct curl_slist **headers,
 	set_request(easy, options, request);
 	set_headers(easy, headers, options, request);
 }
-
-/* The key that a prepared request is sent with, in its header list. */
-const char *
-rootfi_easy_key(const struct curl_slist *headers)
-{
-	return headers->data + strlen(KEY_HEADER);
-}

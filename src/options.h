@@ -8,7 +8,7 @@
 
 #include "nodes/pg_list.h"
 
-#define SHORTEST_KEY	8		/* bytes; less may be a word of an answer */
+#include "secrets.h"
 
 /* Values of all options, as the transport and the lists use them. */
 typedef struct RootfiOptions

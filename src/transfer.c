@@ -231,7 +231,6 @@ rootfi_http_prepare(RootfiConnection *connection, const HttpRequest *request)
 	http_set_callbacks(transfer);
 	if (connection->unreachable)
 		http_resolve_anew(transfer);
-	transfer->response.key = rootfi_easy_key(transfer->headers);
 	MemoryContextSwitchTo(old);
 	return transfer;
 }
