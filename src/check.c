@@ -19,6 +19,7 @@
 #include "catalog.h"
 #include "connection.h"
 #include "http.h"
+#include "json.h"
 
 #define MAX_CLOCK_SKEW	60		/* seconds before it is worth a warning */
 
@@ -124,14 +125,19 @@ start_probe(RootfiConnection *connection)
 	return rootfi_http_start(connection, &request);
 }
 
-/* Puts one step of making a connection; "at" is where that ended. */
+/*
+ * Puts one step of making a connection, of the phases "first" to "last"; the
+ * response says where that ended.
+ */
 static void
-put_phase(ReturnSetInfo *rsinfo, const char *check, HttpPhase phase,
-		  const HttpResponse *response, const char *detail, const char *hint)
+put_phase(ReturnSetInfo *rsinfo, const char *check, HttpPhase first,
+		  HttpPhase last, const HttpResponse *response, const char *detail,
+		  const char *hint)
 {
-	if (response->phase == phase)
-		put_check(rsinfo, check, "fail", response->problem, hint);
-	else if (response->phase > phase)
+	if (response->phase >= first && response->phase <= last)
+		put_check(rsinfo, check, "fail", rootfi_json_show(response->problem),
+				  hint);
+	else if (response->phase > last)
 		put_check(rsinfo, check, "ok", detail, NULL);
 }
 
@@ -142,11 +148,13 @@ check_network(ReturnSetInfo *rsinfo, const RootfiConnection *connection,
 {
 	bool		https = strncmp(connection->options.base_url, "https:", 6) == 0;
 
-	put_phase(rsinfo, "dns", HTTP_RESOLVING, response, response->host,
+	put_phase(rsinfo, "dns", HTTP_RESOLVING, HTTP_RESOLVING, response,
+			  response->host,
 			  "Check the option \"base_url\", and the resolver of the server's machine.");
-	put_phase(rsinfo, "connection", HTTP_CONNECTING, response, response->host,
+	put_phase(rsinfo, "connection", HTTP_OPENING, HTTP_PROXYING, response,
+			  response->host,
 			  "Check the option \"base_url\", and firewalls and proxies in between.");
-	put_phase(rsinfo, "tls", HTTP_SECURING, response,
+	put_phase(rsinfo, "tls", HTTP_SECURING, HTTP_SECURING, response,
 			  https ? "the certificate is valid" :
 			  "not used to a loopback address",
 			  "Check the option \"ca_file\", and that the system's certificates are installed.");
@@ -181,8 +189,8 @@ check_budget(ReturnSetInfo *rsinfo, const HttpResponse *response)
 		put_check(rsinfo, "rate budget",
 				  remaining * 10 < limit ? "warn" : "ok",
 				  psprintf("%s of %s requests left",
-						   response->budget_remaining,
-						   response->budget_limit),
+						   rootfi_json_show(response->budget_remaining),
+						   rootfi_json_show(response->budget_limit)),
 				  remaining * 10 < limit ?
 				  "Calls wait for the reset when it is used up." : NULL);
 }

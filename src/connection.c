@@ -5,34 +5,40 @@
  * The permission to call is PostgreSQL's own: USAGE on the server and a
  * mapping for the user (or for PUBLIC).  What they say is looked up once and
  * kept; a change of either arrives as an invalidation, so that a changed key
- * is used by the next statement.  USAGE is checked at every call.
+ * is used by the next statement.  It may arrive while they are looked up, as
+ * each look-up may: so it is noted from before the first, and what changed
+ * meanwhile is looked up again.  USAGE, and whose mapping it is, are checked
+ * at every call.
  */
 #include "postgres.h"
-
-#include <unistd.h>
 
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_user_mapping.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
-#include "storage/fd.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
+#include "utils/json.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #include "compat.h"
 #include "connection.h"
+#include "file.h"
 
 #define KEY_FILE_MAX	4096	/* bytes; a key is a few dozen */
+#define CA_FILE_MAX		(4 * 1024 * 1024)	/* twenty times the system's */
 
 char	   *rootfi_server = NULL;
 
 static HTAB *connections = NULL;
 
-/* A server or a mapping changed: look everything up again when next used. */
+/*
+ * A server or a mapping changed, or with a hash value of 0 any may have: look
+ * up again, when next used, what was read from it.
+ */
 static void
 connection_invalidate(Datum arg, int cacheid, uint32 hashvalue)
 {
@@ -43,7 +49,11 @@ connection_invalidate(Datum arg, int cacheid, uint32 hashvalue)
 		return;
 	hash_seq_init(&status, connections);
 	while ((connection = hash_seq_search(&status)) != NULL)
-		connection->valid = false;
+		if (hashvalue == 0 ||
+			hashvalue == (cacheid == FOREIGNSERVEROID ?
+						  connection->server_hash :
+						  connection->mapping_hash))
+			connection->changed = true;
 }
 
 /* Registers for invalidations; called once when the library is loaded. */
@@ -68,7 +78,7 @@ find_server(const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("server \"%s\" does not exist", name),
-				 errhint("Run \"CREATE SERVER %s FOREIGN DATA WRAPPER rootfi\", or set \"rootfi.server\" to the name of another server.",
+				 errhint("Run \"CREATE SERVER %s FOREIGN DATA WRAPPER rootfi\"; or, if it was renamed or another is meant, set \"rootfi.server\" to that name.",
 						 quote_identifier(name))));
 	acl = rootfi_server_aclcheck(serverid, userid);
 	if (acl != ACLCHECK_OK)
@@ -97,36 +107,38 @@ check_wrapper(const ForeignServer *server)
 				 errhint("Set \"rootfi.server\" to the name of another server.")));
 }
 
-/* Is there a mapping for just this user, or with InvalidOid for PUBLIC? */
-static bool
-has_mapping(Oid userid, Oid serverid)
+/* The mapping for just this user, or with InvalidOid that for PUBLIC. */
+static Oid
+mapping_of(Oid userid, Oid serverid)
 {
-	return SearchSysCacheExists2(USERMAPPINGUSERSERVER,
-								 ObjectIdGetDatum(userid),
-								 ObjectIdGetDatum(serverid));
+	return GetSysCacheOid2(USERMAPPINGUSERSERVER, Anum_pg_user_mapping_oid,
+						   ObjectIdGetDatum(userid),
+						   ObjectIdGetDatum(serverid));
 }
 
-/*
- * The mapping of the user or else of PUBLIC; sets *role to whose it is, as
- * its DDL has it.
- */
-static UserMapping *
-find_mapping(const ForeignServer *server, Oid userid, const char **role)
+/* The mapping of the user or else of PUBLIC, InvalidOid for none. */
+static Oid
+find_mapping(Oid userid, Oid serverid)
 {
-	const char *user = quote_identifier(GetUserNameFromId(userid, false));
+	Oid			mappingid = mapping_of(userid, serverid);
 
-	if (has_mapping(userid, server->serverid))
-		*role = user;
-	else if (has_mapping(InvalidOid, server->serverid))
-		*role = "PUBLIC";
-	else
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("user mapping not found for user \"%s\", server \"%s\"",
-						GetUserNameFromId(userid, false), server->servername),
-				 errhint("Run \"CREATE USER MAPPING FOR %s SERVER %s OPTIONS (api_key '...')\".",
-						 user, quote_identifier(server->servername))));
-	return GetUserMapping(userid, server->serverid);
+	return OidIsValid(mappingid) ? mappingid :
+		mapping_of(InvalidOid, serverid);
+}
+
+/* Raises the error for a user without a mapping. */
+static void
+report_no_mapping(const ForeignServer *server, Oid userid)
+{
+	char	   *user = GetUserNameFromId(userid, false);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("user mapping not found for user \"%s\", server \"%s\"",
+					user, server->servername),
+			 errhint("Run \"CREATE USER MAPPING FOR %s SERVER %s OPTIONS (api_key '...')\".",
+					 quote_identifier(user),
+					 quote_identifier(server->servername))));
 }
 
 /* "host:port" of a base URL, for messages. */
@@ -138,17 +150,50 @@ host_of(const char *base_url)
 	return pnstrdup(host, strcspn(host, "/"));
 }
 
-/* Reads server and mapping into the connection, in its own context. */
+/* Is it the same text?  NULL is like NULL alone. */
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/*
+ * What was learned of another server, or of another key, is of no use: its
+ * allowance, whether it refuses the key.
+ */
+static void
+connection_forget(RootfiConnection *connection)
+{
+	connection->generation++;
+	connection->budget_reset = connection->told_reset = 0;
+	connection->refused_at = 0;
+	connection->multiplexes = false;
+}
+
+/*
+ * Reads server and mapping into the connection, in its own context.  The
+ * hash values are noted first: from then on an invalidation counts.
+ */
 static void
 connection_load(RootfiConnection *connection)
 {
-	ForeignServer *server = GetForeignServer(connection->key.serverid);
-	UserMapping *mapping;
-	const char *role;
+	Oid			serverid = connection->key.serverid;
+	Oid			userid = connection->key.userid;
 	MemoryContext old;
+	ForeignServer *server;
+	UserMapping *mapping;
 
+	connection->loaded = connection->changed = false;
+	connection->server_hash =
+		GetSysCacheHashValue1(FOREIGNSERVEROID, ObjectIdGetDatum(serverid));
+	connection->mapping_hash =
+		GetSysCacheHashValue1(USERMAPPINGOID,
+							  ObjectIdGetDatum(connection->mappingid));
+	server = GetForeignServer(serverid);
 	check_wrapper(server);
-	mapping = find_mapping(server, connection->key.userid, &role);
+	if (!OidIsValid(connection->mappingid))
+		report_no_mapping(server, userid);
+	mapping = GetUserMapping(userid, serverid);
 
 	MemoryContextReset(connection->context);
 	old = MemoryContextSwitchTo(connection->context);
@@ -157,49 +202,132 @@ connection_load(RootfiConnection *connection)
 						server->options);
 	rootfi_options_read(&connection->options, UserMappingRelationId,
 						mapping->options);
+	rootfi_options_check_proxy(&connection->options);
 	connection->server_name = pstrdup(server->servername);
-	connection->mapped_role = pstrdup(role);
+	connection->mapped_role = OidIsValid(mapping_of(userid, serverid)) ?
+		pstrdup(quote_identifier(GetUserNameFromId(userid, false))) : "PUBLIC";
 	connection->host = host_of(connection->options.base_url);
+	connection->loaded = true;
 	MemoryContextSwitchTo(old);
 }
 
-/* Raises the error for a file that does not give a key. */
+/*
+ * Makes sure that the connection says what server and mapping do now; looks
+ * both up again as long as one changes meanwhile.
+ */
 static void
-report_key_file(const char *path, const char *problem)
+connection_refresh(RootfiConnection *connection)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-			 errmsg("could not read the API key from file \"%s\": %s",
-					path, problem),
-			 errhint("The file must hold the key on one line and be readable for the server's operating system user.")));
+	char	   *url = connection->loaded ?
+	pstrdup(connection->options.base_url) : NULL;
+
+	for (;;)
+	{
+		Oid			mappingid = find_mapping(connection->key.userid,
+											 connection->key.serverid);
+
+		if (connection->loaded && !connection->changed &&
+			connection->mappingid == mappingid)
+			break;
+		CHECK_FOR_INTERRUPTS();
+		connection->mappingid = mappingid;
+		connection_load(connection);
+	}
+	if (!same_text(url, connection->options.base_url))
+		connection_forget(connection);
 }
 
-/*
- * The key in a file: its first line.  Read at every call, so that a rotated
- * key is used at once.
- */
+/* The key in a file: its first line. */
 static char *
 read_key_file(const char *path)
 {
-	char		buffer[KEY_FILE_MAX];
 	size_t		len;
-	FILE	   *file = AllocateFile(path, "r");
+	const char *problem;
+	char	   *key = rootfi_file_read(path, KEY_FILE_MAX, &len, &problem);
 
-	if (file == NULL)
-		report_key_file(path, strerror(errno));
-	len = fread(buffer, 1, sizeof(buffer) - 1, file);
-	if (ferror(file))
-		report_key_file(path, strerror(errno));
-	FreeFile(file);
-	buffer[len] = '\0';
-	buffer[strcspn(buffer, "\r\n")] = '\0';
-	if (strlen(buffer) + 2 < len)
-		report_key_file(path, "it has more than one line");
-	rootfi_check_key(buffer, "the API key in the option \"api_key_file\"");
-	return pstrdup(buffer);
+	if (key != NULL)
+	{
+		key[strcspn(key, "\r\n")] = '\0';
+		if (strlen(key) + 2 < len)
+			problem = "it has more than one line";
+	}
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("could not read the API key from file \"%s\": %s",
+						path, problem),
+				 errhint("The file must hold the key on one line and be readable for the server's operating system user.")));
+	rootfi_check_key(key, "the API key in the option \"api_key_file\"");
+	return key;
 }
 
-/* Makes sure that the connection has its key. */
+/*
+ * Makes sure that the connection has what its "ca_file" holds now.  libcurl is
+ * given that and not the name: it would wait for whatever the name stands for.
+ */
+static void
+connection_take_ca(RootfiConnection *connection)
+{
+	RootfiOptions *options = &connection->options;
+	const char *problem;
+	MemoryContext old;
+
+	if (options->ca_file == NULL)
+		return;
+	if (options->ca != NULL)
+		pfree(options->ca);
+	old = MemoryContextSwitchTo(connection->context);
+	options->ca = rootfi_file_read(options->ca_file, CA_FILE_MAX,
+								   &options->ca_len, &problem);
+	MemoryContextSwitchTo(old);
+	if (options->ca == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("could not read the certificates from file \"%s\": %s",
+						options->ca_file, problem),
+				 errhint("The file must hold certificates in PEM format and be readable for the server's operating system user. See the option \"ca_file\" of server \"%s\".",
+						 connection->server_name)));
+}
+
+/* Keeps what is not to be shown out of messages; nothing if NULL. */
+static void
+note_secret(const char *secret)
+{
+	StringInfoData json;
+
+	if (secret == NULL)
+		return;
+	initStringInfo(&json);
+	escape_json(&json, secret);
+	json.data[json.len - 1] = '\0'; /* without the quotes */
+	rootfi_secret_note(secret, json.data + 1);
+	explicit_bzero(json.data, json.len);
+	pfree(json.data);
+}
+
+/* Notes which key is used now: with another one all is different. */
+static void
+connection_note_key(RootfiConnection *connection)
+{
+	note_secret(connection->options.api_key);
+	note_secret(connection->options.proxy_password);
+	if (same_text(connection->last_key, connection->options.api_key))
+		return;
+	if (connection->last_key != NULL)
+	{
+		explicit_bzero(connection->last_key, strlen(connection->last_key));
+		pfree(connection->last_key);
+		connection->last_key = NULL;
+	}
+	connection->last_key = MemoryContextStrdup(TopMemoryContext,
+											   connection->options.api_key);
+	connection_forget(connection);
+}
+
+/*
+ * Makes sure that the connection has its key.  One in a file is read at every
+ * call, so that a rotated key is used at once.
+ */
 static void
 connection_take_key(RootfiConnection *connection)
 {
@@ -211,6 +339,7 @@ connection_take_key(RootfiConnection *connection)
 
 		if (options->api_key != NULL)
 			pfree(options->api_key);
+		options->api_key = NULL;
 		options->api_key = MemoryContextStrdup(connection->context, key);
 		pfree(key);
 	}
@@ -222,6 +351,7 @@ connection_take_key(RootfiConnection *connection)
 				 errhint("Run \"ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD api_key '...')\".",
 						 connection->mapped_role,
 						 quote_identifier(connection->server_name))));
+	connection_note_key(connection);
 }
 
 /* Makes the table of connections. */
@@ -249,12 +379,8 @@ connection_entry(Oid serverid, Oid userid)
 		connections_init();
 	connection = hash_search(connections, &key.key, HASH_ENTER, &found);
 	if (!found)
-	{
-		connection->valid = false;
-		connection->context = NULL;
-		connection->budget_reset = 0;
-		connection->multiplexes = false;
-	}
+		memset((char *) connection + sizeof(connection->key), 0,
+			   sizeof(*connection) - sizeof(connection->key));
 	if (connection->context == NULL)
 		connection->context = AllocSetContextCreate(TopMemoryContext,
 													"rootfi connection",
@@ -278,13 +404,21 @@ rootfi_connection_get(const char *server)
 	AcceptInvalidationMessages();
 	serverid = find_server(server ? server : rootfi_server);
 	connection = connection_entry(serverid, GetUserId());
-	if (!connection->valid)
-	{
-		connection_load(connection);
-		connection->valid = true;
-	}
+	connection_refresh(connection);
+	connection_take_ca(connection);
 	connection_take_key(connection);
 	return connection;
+}
+
+/*
+ * Was the key refused (401) since a time of rootfi_loop_now(), with server and
+ * mapping as they are now?  Then it is of no use to ask again; a change of
+ * either, or of the file that holds the key, counts at once.
+ */
+bool
+rootfi_connection_refused(const RootfiConnection *connection, int64 since)
+{
+	return connection->refused_at != 0 && connection->refused_at >= since;
 }
 
 /* Is there a server to use, whether or not there is a mapping? */

@@ -19,14 +19,24 @@ typedef struct RootfiConnection
 		Oid			serverid;
 		Oid			userid;
 	}			key;			/* hash key, must be first */
-	bool		valid;			/* false after an invalidation */
+	bool		loaded;			/* what follows has been looked up */
+	bool		changed;		/* and server or mapping changed since */
+	Oid			mappingid;
+	uint32		server_hash;	/* what an invalidation names them by */
+	uint32		mapping_hash;
 	MemoryContext context;		/* owns what follows */
 	char	   *server_name;
 	char	   *mapped_role;	/* whose mapping it is, quoted, or PUBLIC */
 	char	   *host;			/* host and port, for messages */
 	RootfiOptions options;
+	char	   *last_key;		/* outlives a look-up */
+	uint64		generation;		/* counts what is another server or key */
 	int64		budget_reset;	/* no request before this time, in the
 								 * transport's milliseconds; 0 for none */
+	int64		told_reset;		/* the one that the user was told of */
+	int64		refused_at;		/* when the key was last refused (401), 0 for
+								 * never since it is this one */
+	bool		unreachable;	/* no connection was made the last time */
 	bool		multiplexes;	/* the latest answer came over HTTP/2 */
 } RootfiConnection;
 
@@ -35,5 +45,7 @@ extern char *rootfi_server;		/* setting rootfi.server */
 extern void rootfi_connection_init(void);
 extern RootfiConnection *rootfi_connection_get(const char *server);
 extern bool rootfi_connection_may_use(void);
+extern bool rootfi_connection_refused(const RootfiConnection *connection,
+									  int64 since);
 
 #endif							/* ROOTFI_CONNECTION_H */

@@ -63,13 +63,25 @@ set_protocols(CURL *easy)
 static void
 set_connection(CURL *easy, const RootfiOptions *options)
 {
+	struct curl_blob ca = {options->ca, options->ca_len, CURL_BLOB_COPY};
+
 	rootfi_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 					   (long) (options->connect_timeout * 1000));
 	/* an empty name keeps the proxies of the environment out */
 	rootfi_easy_setopt(easy, CURLOPT_PROXY,
 					   options->proxy != NULL ? options->proxy : "");
-	if (options->ca_file != NULL)
-		rootfi_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
+	/* and an empty list what it says of hosts that need none */
+	rootfi_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	rootfi_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	rootfi_easy_setopt(easy, CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
+	if (options->proxy != NULL && options->proxy_user != NULL)
+	{
+		rootfi_easy_setopt(easy, CURLOPT_PROXYUSERNAME, options->proxy_user);
+		rootfi_easy_setopt(easy, CURLOPT_PROXYPASSWORD,
+						   options->proxy_password);
+	}
+	if (options->ca != NULL)
+		rootfi_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
 }
 
 /* What is asked. */
@@ -105,11 +117,4 @@ rootfi_easy_prepare(CURL *easy, struct curl_slist **headers,
 	set_connection(easy, options);
 	set_request(easy, options, request);
 	set_headers(easy, headers, options, request);
-}
-
-/* The key that a prepared request is sent with, in its header list. */
-const char *
-rootfi_easy_key(const struct curl_slist *headers)
-{
-	return headers->data + strlen(KEY_HEADER);
 }

@@ -22,6 +22,5 @@
 extern void rootfi_easy_prepare(CURL *easy, struct curl_slist **headers,
 								const RootfiOptions *options,
 								const HttpRequest *request);
-extern const char *rootfi_easy_key(const struct curl_slist *headers);
 
 #endif							/* ROOTFI_EASY_H */

@@ -13,12 +13,11 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
-#include "miscadmin.h"
-#include "utils/json.h"
 
 #include "errors.h"
 #include "json.h"
 #include "phrases.h"
+#include "secrets.h"
 #include "sqlstates.h"
 #include "verdict.h"
 
@@ -104,53 +103,11 @@ read_error(ApiError *error, const char *text, int len)
 	}
 }
 
-/* Puts stars in the place of a secret, wherever it begins. */
-static void
-hide(char *text, const char *secret)
-{
-	size_t		len = strlen(secret);
-
-	while (len >= SHORTEST_KEY && (text = strstr(text, secret)) != NULL)
-	{
-		memset(text, '*', len);
-		text += len;
-		CHECK_FOR_INTERRUPTS();
-	}
-}
-
-/* The key as JSON has it, without the quotes. */
-static char *
-key_in_json(const HttpResponse *response)
-{
-	StringInfoData key;
-
-	initStringInfo(&key);
-	escape_json(&key, response->key);
-	key.data[key.len - 1] = '\0';
-	return key.data + 1;
-}
-
-/*
- * What the server says, fit to be shown: without control characters, and
- * without the key, should it repeat that.
- */
-static char *
-shown(const HttpResponse *response, const char *text)
-{
-	char	   *copy = pstrdup(text);
-
-	hide(copy, response->key);
-	hide(copy, key_in_json(response));
-	return rootfi_json_show(copy);
-}
-
 /* What is wrong with an answer; a parser quotes words of it. */
 static const char *
 shown_problem(const HttpResponse *response, const char *problem)
 {
-	if (strlen(response->key) >= SHORTEST_KEY &&
-		(strstr(response->body, response->key) != NULL ||
-		 strstr(response->body, key_in_json(response)) != NULL))
+	if (rootfi_secret_in(response->body))
 		return "It repeats the API key.";
 	return problem;
 }
@@ -159,12 +116,11 @@ shown_problem(const HttpResponse *response, const char *problem)
 static char *
 excerpt(const HttpResponse *response)
 {
-	/* a key must not be cut before it is found */
-	int			limit = EXCERPT_LENGTH + strlen(key_in_json(response));
+	/* more than is shown: what is cut is not to be seen in what is not */
 	int			len = pg_encoding_mbcliplen(PG_UTF8, response->body,
-											Min(response->len, limit + 8),
-											limit);
-	char	   *text = shown(response, pnstrdup(response->body, len));
+											Min(response->len, 10 * EXCERPT_LENGTH),
+											9 * EXCERPT_LENGTH);
+	char	   *text = rootfi_json_show(pnstrdup(response->body, len));
 
 	text[pg_encoding_mbcliplen(PG_UTF8, text, strlen(text),
 							   EXCERPT_LENGTH)] = '\0';
@@ -184,13 +140,13 @@ error_words(const HttpResponse *response, ApiError *error)
 	read_error(error, response->body, response->len);
 	if (error->code != NULL)
 		appendStringInfo(&words, " Code: %s.",
-						 shown(response, error->code));
+						 rootfi_json_show(error->code));
 	if (error->message != NULL)
 		appendStringInfo(&words, " Message: %s.",
-						 shown(response, trimmed(error->message)));
+						 rootfi_json_show(trimmed(error->message)));
 	if (error->platform_error != NULL)
 		appendStringInfo(&words, " Platform error: %s.",
-						 shown(response, error->platform_error));
+						 rootfi_json_show(error->platform_error));
 	if (words.len == 0)
 		appendStringInfo(&words, " The answer begins with \"%s\".",
 						 excerpt(response));
@@ -202,7 +158,7 @@ static char *
 request_words(const HttpResponse *response)
 {
 	return response->request_id[0] == '\0' ? "" :
-		psprintf(" Request id: %s.", shown(response, response->request_id));
+		psprintf(" Request id: %s.", rootfi_json_show(response->request_id));
 }
 
 /* The action, unless a name in it holds words that no error may hold. */
@@ -270,7 +226,7 @@ report_status(const HttpResponse *response, const char *action,
 	verdict = rootfi_verdict(&facts);
 	if (response->redirect[0] != '\0')
 		words = psprintf(" It points to \"%s\".",
-						 shown(response, response->redirect));
+						 rootfi_json_show(response->redirect));
 	report = make_report(verdict.sqlstate,
 						 verdict_message(&verdict, response, action),
 						 psprintf("The server answered with HTTP status %d.",
@@ -290,14 +246,17 @@ report_no_answer(const HttpResponse *response, const char *action,
 	char	   *fact = pstrdup(verdict.fact);
 
 	if (response->end == HTTP_NOT_CONNECTED)
-		fact = psprintf("The request to %s was not sent.",
-						shown_action(action));
+		fact = psprintf("The request to %s was not sent.%s",
+						shown_action(action),
+						response->facts.proxy_status == 0 ? "" :
+						psprintf(" The proxy answered with HTTP status %d.",
+								 response->facts.proxy_status));
 	else if (response->wrote)
 		fact = psprintf("It was sent to \"%s\". %s", response->host, fact);
 	report = make_report(verdict.sqlstate,
 						 verdict_message(&verdict, response, action), fact, "",
 						 psprintf(" libcurl says: %s",
-								  shown(response, response->problem)));
+								  rootfi_json_show(response->problem)));
 	report->hint = verdict_hint(&verdict, server_name);
 	return report;
 }
@@ -355,7 +314,7 @@ rootfi_report_another(const HttpResponse *response, const char *action,
 								shown_action(action)),
 					   "",
 					   psprintf("Its \"rootfi_id\" is %s.%s",
-								shown(response, found),
+								rootfi_json_show(found),
 								request_words(response)), "");
 }
 
@@ -373,7 +332,7 @@ rootfi_report_failure(const ErrorData *failure, const char *action)
 								  shown_action(action)),
 						 psprintf("It was sent. What came back could not be dealt with here: SQLSTATE %s.",
 								  unpack_sql_state(failure->sqlerrcode)), "",
-						 psprintf(" %s", failure->message));
+						 psprintf(" %s", rootfi_json_show(failure->message)));
 	report->hint = HINT_UNKNOWN_OUTCOME;
 	return report;
 }

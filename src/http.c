@@ -1,273 +1,26 @@
 /*
  * http.c
- *		Transfers: a request, its attempts, and the response.
+ *		Drives all transfers: starts, waits, ends.
  *
  * A transfer goes through these states:
  *
  *	WAITING -> RUNNING -> DONE
  *	   ^----------|			(another attempt, after a back-off)
  *
- * verdict.c says what may be tried again: reads when that can help, a write
- * only when it provably did not arrive, because no connection was made, or was
- * turned away (429).  libcurl by itself would resend any request over a fresh
- * connection when a kept-alive one breaks; http_before_request() is called
- * before each sending and forbids the second one for writes.  It also refuses
- * a kept-alive connection over which something came that nobody asked for: it
- * would be taken for the answer.
- *
- * Everything libcurl or malloc owns belongs to the transfer and is released
- * by a reset callback of the transfer's memory context, which is registered
- * before anything is taken: an error anywhere leaves nothing behind.
+ * transfer.c has what happens to one of them.
  */
 #include "postgres.h"
 
-#include "common/pg_prng.h"
-#include "lib/ilist.h"
-#include "miscadmin.h"
 #include "utils/memutils.h"
-#include "utils/timeout.h"
-#include "utils/timestamp.h"
 
-#include "easy.h"
-#include "http.h"
-#include "http_headers.h"
-#include "idle.h"
 #include "loop.h"
-#include "verdict.h"
+#include "transfer.h"
 
-#define MAX_HEADER_SIZE		(256 * 1024)	/* all header lines of an answer */
-#define FIRST_BACKOFF		200 /* ms */
-#define LONGEST_BACKOFF		10000	/* ms */
 #define LATE_STEPS			1000	/* to take what came in time */
-#define LONGEST_BUDGET_WAIT 120000	/* ms; a reset further off is not believed */
-
-typedef enum HttpState
-{
-	HTTP_WAITING,				/* for the time "wake" */
-	HTTP_RUNNING,				/* in libcurl's hands */
-	HTTP_DONE,
-} HttpState;
-
-struct HttpTransfer
-{
-	MemoryContext context;		/* owns the transfer */
-	MemoryContextCallback release;
-	dlist_node	node;			/* in "transfers" */
-	RootfiConnection *connection;	/* only for its budget */
-	HttpState	state;
-	int64		wake;			/* when the next attempt is due */
-	int64		deadline;		/* of all attempts, 0 before the first */
-	int			time_limit;		/* ms, from the first attempt on */
-	int			retries_left;
-	bool		is_write;
-	CURL	   *easy;
-	struct curl_slist *headers;
-	char		problem[CURL_ERROR_SIZE];
-	char	   *buffer;			/* malloc'd; the body as it comes */
-	size_t		capacity;		/* of the buffer */
-	size_t		limit;			/* of response.len */
-	bool		too_large;
-	bool		header_too_large;
-	bool		no_memory;		/* for the body */
-	bool		plain;			/* asked without offering to decode */
-	bool		stale;			/* the kept-alive connection is not fit */
-	CURLcode	result;			/* of the latest attempt */
-	HttpHeaders seen;			/* of the latest answer */
-	HttpResponse response;
-};
-
-int			rootfi_max_response_size = 65536;
-
-static dlist_head transfers = DLIST_STATIC_INIT(transfers);
+#define LONGEST_SILENT_WAIT 2000	/* ms, for the allowance */
 
 /* When libcurl was driven last, while there was anything to drive. */
 static int64 driven_at = 0;
-
-/* Gives back what is not palloc'd.  Called when the context goes away. */
-static void
-http_release(void *arg)
-{
-	HttpTransfer *transfer = arg;
-
-	dlist_delete(&transfer->node);
-	if (transfer->easy != NULL)
-	{
-		rootfi_loop_remove(transfer->easy);
-		curl_easy_cleanup(transfer->easy);
-	}
-	curl_slist_free_all(transfer->headers);
-	free(transfer->buffer);
-}
-
-/*
- * Has something come over a kept-alive connection that nobody asked for?  Over
- * HTTP/2 that is no harm, as answers name their requests.
- */
-static bool
-http_is_stale(const HttpTransfer *transfer, int local_port)
-{
-	long		nconnects = 0;
-
-	curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &nconnects);
-	return nconnects == 0 && !transfer->connection->multiplexes &&
-		rootfi_idle_has_input(local_port);
-}
-
-/*
- * libcurl is about to send the request.  A second sending that is not ours
- * (a kept-alive connection broke) is refused for writes: the first may have
- * arrived.
- */
-static int
-http_before_request(void *arg, char *remote_ip, char *local_ip,
-					int remote_port, int local_port)
-{
-	HttpTransfer *transfer = arg;
-
-	if (transfer->response.sent && transfer->is_write)
-		return CURL_PREREQFUNC_ABORT;
-	transfer->stale = http_is_stale(transfer, local_port);
-	if (transfer->stale)
-		return CURL_PREREQFUNC_ABORT;
-	transfer->response.sent = true;
-	return CURL_PREREQFUNC_OK;
-}
-
-/* Makes room for n more bytes and a NUL; false when that cannot be. */
-static bool
-http_reserve(HttpTransfer *transfer, size_t n)
-{
-	size_t		needed = transfer->response.len + n + 1;
-	size_t		capacity = Max(transfer->capacity, 8192);
-	char	   *buffer;
-
-	if (n > transfer->limit - transfer->response.len)
-	{
-		transfer->too_large = true;
-		return false;
-	}
-	if (needed <= transfer->capacity)
-		return true;
-	while (capacity < needed)
-		capacity *= 2;
-	buffer = realloc(transfer->buffer, capacity);
-	if (buffer == NULL)
-	{
-		transfer->no_memory = true;
-		return false;
-	}
-	transfer->buffer = buffer;
-	transfer->capacity = capacity;
-	return true;
-}
-
-/* libcurl has a piece of the decoded body. */
-static size_t
-http_take_body(char *data, size_t size, size_t count, void *arg)
-{
-	HttpTransfer *transfer = arg;
-	size_t		n = size * count;
-
-	if (!http_reserve(transfer, n))
-		return 0;
-	memcpy(transfer->buffer + transfer->response.len, data, n);
-	transfer->response.len += n;
-	return n;
-}
-
-/* libcurl has a header line, status lines included. */
-static size_t
-http_take_header(char *data, size_t size, size_t count, void *arg)
-{
-	HttpTransfer *transfer = arg;
-	size_t		n = size * count;
-
-	if (transfer->seen.size + n > MAX_HEADER_SIZE)
-	{
-		transfer->header_too_large = true;
-		return 0;
-	}
-	rootfi_headers_take(&transfer->seen, data, n);
-	return n;
-}
-
-/* Who is told of what comes. */
-static void
-http_set_callbacks(HttpTransfer *transfer)
-{
-	CURL	   *easy = transfer->easy;
-
-	rootfi_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-	rootfi_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
-	rootfi_easy_setopt(easy, CURLOPT_PREREQFUNCTION, http_before_request);
-	rootfi_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
-	rootfi_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, rootfi_idle_note);
-	rootfi_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_take_body);
-	rootfi_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-	rootfi_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_take_header);
-	rootfi_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-}
-
-/* Hands the transfer to libcurl, as if for the first time. */
-static void
-http_run(HttpTransfer *transfer)
-{
-	HttpResponse *response = &transfer->response;
-	int64		now = rootfi_loop_now();
-
-	if (transfer->deadline == 0)
-		transfer->deadline = now + transfer->time_limit;
-	response->sent = false;
-	response->len = 0;
-	response->attempts++;
-	transfer->too_large = transfer->header_too_large = false;
-	transfer->no_memory = transfer->stale = false;
-	transfer->problem[0] = '\0';
-	memset(&transfer->seen, 0, sizeof(transfer->seen));
-	transfer->state = HTTP_RUNNING;
-	rootfi_loop_add(transfer->easy);
-}
-
-/*
- * A transfer in its own context, with everything ready to be sent, memory for
- * a short answer included.  It belongs to a child of the current memory
- * context and ends with it at the latest.
- */
-HttpTransfer *
-rootfi_http_prepare(RootfiConnection *connection, const HttpRequest *request)
-{
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
-												  "rootfi transfer",
-												  ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	HttpTransfer *transfer = palloc0(sizeof(HttpTransfer));
-
-	transfer->context = context;
-	transfer->connection = connection;
-	transfer->time_limit = (int) (connection->options.timeout * 1000);
-	transfer->retries_left = request->once ? 0 :
-		connection->options.max_retries;
-	transfer->is_write = transfer->plain = strcmp(request->method, "GET") != 0;
-	transfer->limit = (size_t) rootfi_max_response_size * 1024;
-	strlcpy(transfer->response.host, connection->host,
-			sizeof(transfer->response.host));
-	dlist_push_tail(&transfers, &transfer->node);
-	transfer->release.func = http_release;
-	transfer->release.arg = transfer;
-	MemoryContextRegisterResetCallback(context, &transfer->release);
-
-	rootfi_loop_multi();		/* initializes libcurl */
-	transfer->easy = curl_easy_init();
-	if (transfer->easy == NULL || !http_reserve(transfer, 0))
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
-						errmsg("out of memory")));
-	rootfi_easy_prepare(transfer->easy, &transfer->headers,
-						&connection->options, request);
-	http_set_callbacks(transfer);
-	transfer->response.key = rootfi_easy_key(transfer->headers);
-	MemoryContextSwitchTo(old);
-	return transfer;
-}
 
 /*
  * Begins a request that was prepared: over a connection that is open it is
@@ -278,13 +31,14 @@ rootfi_http_send(HttpTransfer *transfer)
 {
 	int64		now = rootfi_loop_now();
 
-	if (dlist_head_node(&transfers) == dlist_tail_node(&transfers))
+	if (dlist_head_node(&rootfi_transfers) == dlist_tail_node(&rootfi_transfers))
 		driven_at = now;		/* the first one: there was no pause */
 	transfer->state = HTTP_WAITING;
 	transfer->wake = Min(transfer->connection->budget_reset,
 						 now + LONGEST_BUDGET_WAIT);
+	transfer->for_allowance = true;
 	if (transfer->wake <= now)
-		http_run(transfer);
+		rootfi_transfer_run(transfer);
 }
 
 /* Both in one. */
@@ -295,180 +49,6 @@ rootfi_http_start(RootfiConnection *connection, const HttpRequest *request)
 
 	rootfi_http_send(transfer);
 	return transfer;
-}
-
-/* May a write have left that was not turned away since? */
-bool
-rootfi_http_wrote(const HttpTransfer *transfer)
-{
-	return transfer->is_write && transfer->response.sent;
-}
-
-/* How the latest attempt ended. */
-static HttpEnd
-http_end(const HttpTransfer *transfer)
-{
-	if (transfer->too_large)
-		return HTTP_TOO_LARGE;
-	if (transfer->header_too_large)
-		return HTTP_HEADER_TOO_LARGE;
-	if (transfer->no_memory)
-		return HTTP_NO_MEMORY;
-	return rootfi_verdict_end(transfer->result, transfer->response.sent);
-}
-
-/* The time after which an answer is of no use: ours or the statement's. */
-static int64
-http_time_left(const HttpTransfer *transfer)
-{
-	int64		left = transfer->deadline - rootfi_loop_now();
-
-	if (get_timeout_active(STATEMENT_TIMEOUT))
-	{
-		TimestampTz finish = get_timeout_finish_time(STATEMENT_TIMEOUT);
-
-		left = Min(left, (finish - GetCurrentTimestamp()) / 1000);
-	}
-	return left;
-}
-
-/* Milliseconds to the next attempt: what the server says, or a back-off. */
-static int64
-http_backoff(const HttpTransfer *transfer)
-{
-	int			doublings = Min(transfer->response.attempts - 1, 10);
-	int64		backoff = Min((int64) FIRST_BACKOFF << doublings,
-							  LONGEST_BACKOFF);
-	int64		asked = rootfi_headers_retry_after(&transfer->seen);
-
-	if (asked >= 0)
-		return asked;
-	return backoff / 2 +
-		(int64) pg_prng_uint64_range(&pg_global_prng_state, 0, backoff / 2);
-}
-
-/* Schedules another attempt if there is reason, leave and time for it. */
-static bool
-http_retry(HttpTransfer *transfer)
-{
-	int64		backoff;
-
-	if (transfer->retries_left == 0 ||
-		!rootfi_verdict(&transfer->response.facts).again)
-		return false;
-	backoff = http_backoff(transfer);
-	if (backoff >= http_time_left(transfer))
-		return false;
-	transfer->retries_left--;
-	transfer->response.sent = false;	/* or it would not be sent again */
-	if (transfer->response.end == HTTP_LOST)
-		rootfi_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
-	transfer->wake = rootfi_loop_now() + backoff;
-	transfer->state = HTTP_WAITING;
-	return true;
-}
-
-/* Why there is no answer, in libcurl's words. */
-static const char *
-http_problem(const HttpTransfer *transfer)
-{
-	if (transfer->problem[0] != '\0')
-		return transfer->problem;
-	return curl_easy_strerror(transfer->result);
-}
-
-/* What the verdict goes by, but for what an error answer says. */
-static HttpFacts
-http_facts(const HttpTransfer *transfer)
-{
-	curl_off_t	resolved = 0;
-	long		status = 0;
-	HttpFacts	facts = {
-		.end = http_end(transfer),
-		.phase = HTTP_CONNECTED,
-		.distrusted = rootfi_verdict_distrusted(transfer->result),
-		.is_write = transfer->is_write,
-	};
-
-	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
-	facts.status = (int) status;
-	if (facts.end == HTTP_NOT_CONNECTED)
-		facts.phase = rootfi_verdict_phase(transfer->result, resolved != 0);
-	return facts;
-}
-
-/*
- * Schedules the attempt again at once, over a new connection, as if for the
- * first time.
- */
-static void
-http_run_afresh(HttpTransfer *transfer)
-{
-	rootfi_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
-	transfer->response.attempts--;
-	transfer->wake = rootfi_loop_now();
-	transfer->state = HTTP_WAITING;
-}
-
-/* Fills in the response. */
-static void
-http_fill_response(HttpTransfer *transfer)
-{
-	HttpResponse *response = &transfer->response;
-	long		version = 0;
-
-	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
-	if (version != 0)
-		transfer->connection->multiplexes = version > CURL_HTTP_VERSION_1_1;
-	response->facts = http_facts(transfer);
-	response->end = response->facts.end;
-	response->phase = response->facts.phase;
-	response->wrote = rootfi_http_wrote(transfer);
-	response->status = response->facts.status;
-	transfer->buffer[response->len] = '\0';
-	response->body = transfer->buffer;
-	strlcpy(response->problem, http_problem(transfer),
-			sizeof(response->problem));
-	/* a certificate's name may be among them */
-	for (char *c = response->problem; *c != '\0'; c++)
-		if ((unsigned char) *c < 0x20 || *c == 0x7f)
-			*c = ' ';
-	strlcpy(response->request_id, transfer->seen.request_id,
-			sizeof(response->request_id));
-	strlcpy(response->redirect, transfer->seen.location,
-			sizeof(response->redirect));
-	response->server_time = rootfi_headers_time(&transfer->seen);
-	strlcpy(response->budget_limit, transfer->seen.budget_limit,
-			sizeof(response->budget_limit));
-	strlcpy(response->budget_remaining, transfer->seen.budget_remaining,
-			sizeof(response->budget_remaining));
-}
-
-/* An attempt has ended: notes the server's allowance, goes on or is done. */
-static void
-http_complete(HttpTransfer *transfer, CURLcode result)
-{
-	rootfi_loop_remove(transfer->easy);
-	transfer->result = result;
-	if (http_end(transfer) == HTTP_ENCODED && !transfer->plain)
-	{
-		/* an encoding that nobody knows may mean nothing at all */
-		transfer->plain = true;
-		rootfi_easy_setopt(transfer->easy, CURLOPT_ACCEPT_ENCODING, NULL);
-		transfer->stale = true;
-	}
-	if (transfer->stale)
-	{
-		http_run_afresh(transfer);
-		return;
-	}
-	http_fill_response(transfer);
-	if (rootfi_headers_budget_spent(&transfer->seen))
-		transfer->connection->budget_reset = rootfi_loop_now() +
-			rootfi_headers_budget_reset(&transfer->seen);
-	if (!http_retry(transfer))
-		transfer->state = HTTP_DONE;
 }
 
 /* Completes what libcurl has finished; returns whether there was any. */
@@ -486,7 +66,7 @@ http_collect(void)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-		http_complete((HttpTransfer *) transfer, message->data.result);
+		rootfi_transfer_complete((HttpTransfer *) transfer, message->data.result);
 		any = true;
 	}
 	return any;
@@ -495,7 +75,7 @@ http_collect(void)
 /*
  * The limits are for the server.  Time that was spent elsewhere while an
  * answer may have been there (rows of another page were written, triggers
- * fired) is added to them.
+ * fired) is added to them, as far as they began before.
  */
 static void
 http_forgive_pause(void)
@@ -505,13 +85,33 @@ http_forgive_pause(void)
 	int64		pause = now - driven_at;
 
 	driven_at = now;
-	dlist_foreach(iter, &transfers)
+	dlist_foreach(iter, &rootfi_transfers)
 	{
 		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
 
 		if (transfer->state == HTTP_RUNNING)
-			transfer->deadline += pause;
+			transfer->deadline += Min(pause, now - transfer->began);
 	}
+}
+
+/* Tells the user of a long wait for the allowance, once. */
+static void
+http_tell_wait(const HttpTransfer *transfer, int64 now)
+{
+	RootfiConnection *connection = transfer->connection;
+
+	if (!transfer->for_allowance ||
+		transfer->wake - now <= LONGEST_SILENT_WAIT ||
+		transfer->wake <= connection->told_reset + LONGEST_SILENT_WAIT)
+		return;
+	connection->told_reset = transfer->wake;
+	ereport(NOTICE,
+			(errmsg("waiting %d seconds until server \"%s\" allows another request",
+					(int) ((transfer->wake - now + 999) / 1000),
+					connection->server_name),
+			 errdetail("The allowance of the API key at \"%s\" is used up.",
+					   transfer->response.host),
+			 errhint("Set \"statement_timeout\" to wait no longer than that.")));
 }
 
 /*
@@ -525,7 +125,7 @@ http_run_due(void)
 	int64		next = -1;
 	int64		now = rootfi_loop_now();
 
-	dlist_foreach(iter, &transfers)
+	dlist_foreach(iter, &rootfi_transfers)
 	{
 		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
 		int64		at;
@@ -533,7 +133,9 @@ http_run_due(void)
 		if (transfer->state == HTTP_DONE)
 			continue;
 		if (transfer->state == HTTP_WAITING && transfer->wake <= now)
-			http_run(transfer);
+			rootfi_transfer_run(transfer);
+		if (transfer->state == HTTP_WAITING)
+			http_tell_wait(transfer, now);
 		at = transfer->state == HTTP_WAITING ? transfer->wake :
 			transfer->deadline;
 		if (next < 0 || at < next)
@@ -549,7 +151,7 @@ http_overdue(void)
 	dlist_iter	iter;
 	int64		now = rootfi_loop_now();
 
-	dlist_foreach(iter, &transfers)
+	dlist_foreach(iter, &rootfi_transfers)
 	{
 		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
 
@@ -566,7 +168,7 @@ http_received(void)
 	dlist_iter	iter;
 	size_t		sum = 0;
 
-	dlist_foreach(iter, &transfers)
+	dlist_foreach(iter, &rootfi_transfers)
 	{
 		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
 
@@ -600,7 +202,7 @@ http_expire(void)
 	dlist_iter	iter;
 	int64		now = rootfi_loop_now();
 
-	dlist_foreach(iter, &transfers)
+	dlist_foreach(iter, &rootfi_transfers)
 	{
 		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
 
@@ -609,7 +211,7 @@ http_expire(void)
 		snprintf(transfer->problem, sizeof(transfer->problem),
 				 "Operation timed out after %d milliseconds with %zu bytes received",
 				 transfer->time_limit, transfer->response.len);
-		http_complete(transfer, CURLE_OPERATION_TIMEDOUT);
+		rootfi_transfer_complete(transfer, CURLE_OPERATION_TIMEDOUT);
 	}
 }
 

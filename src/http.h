@@ -31,7 +31,6 @@ typedef struct HttpResponse
 	size_t		len;
 	char		request_id[128];	/* X-Request-Id, or empty */
 	char		redirect[256];	/* Location of a 3xx, or empty */
-	const char *key;			/* that was sent, and is never to be shown */
 	HttpPhase	phase;			/* the same as in "facts" */
 	int64		server_time;	/* Date, seconds since 1970, or -1 */
 	char		budget_limit[32];	/* X-RateLimit-Limit, or empty */

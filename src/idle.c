@@ -1,6 +1,10 @@
 /*
  * idle.c
- *		Connections that are kept alive: is one fit to be used again?
+ *		Sockets: made, counted, and fit to be used again?
+ *
+ * Each is counted among the descriptors that the server lets a backend have,
+ * from the moment it is made to the moment it is closed, which may be long
+ * after the transfer: connections are kept alive.
  *
  * Over HTTP/1 an answer belongs to a request by its place alone.  Whatever
  * comes while nothing has been asked would be taken for the answer to the
@@ -15,34 +19,75 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include "storage/fd.h"
 
 #include "idle.h"
 
-#define MAX_NOTED	64			/* many more than libcurl keeps */
+static curl_socket_t *noted = NULL; /* those that are open, malloc'd */
+static int	nnoted = 0;
+static int	capacity = 0;
+
+/* Notes a socket; false when memory is out. */
+static bool
+note(curl_socket_t fd)
+{
+	if (nnoted == capacity)
+	{
+		int			more = capacity == 0 ? 16 : capacity * 2;
+		curl_socket_t *larger = realloc(noted, more * sizeof(*noted));
+
+		if (larger == NULL)
+			return false;
+		noted = larger;
+		capacity = more;
+	}
+	noted[nnoted++] = fd;
+	return true;
+}
 
 /*
- * The latest sockets.  Some have been closed, and their numbers may be other
- * files' by now: what is looked for is found by its port.
+ * libcurl's CURLOPT_OPENSOCKETFUNCTION: makes a socket, which an exec does not
+ * inherit.  Sets the bool "arg" when there is none to be had.
  */
-static curl_socket_t noted[MAX_NOTED];
-static int	nnoted = 0;
-static int	oldest = 0;
-
-/* libcurl's CURLOPT_SOCKOPTFUNCTION: a socket was made. */
-int
-rootfi_idle_note(void *arg, curl_socket_t fd, curlsocktype purpose)
+curl_socket_t
+rootfi_idle_open(void *arg, curlsocktype purpose,
+				 struct curl_sockaddr *address)
 {
-	for (int i = 0; i < nnoted; i++)
-		if (noted[i] == fd)
-			return CURL_SOCKOPT_OK;
-	if (nnoted < MAX_NOTED)
-		noted[nnoted++] = fd;
-	else
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (AcquireExternalFD())
 	{
-		noted[oldest] = fd;
-		oldest = (oldest + 1) % MAX_NOTED;
+		fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
+					address->protocol);
+		if (fd >= 0 && note(fd))
+			return fd;
+		if (fd >= 0)
+			close(fd);
+		else if (errno == EAFNOSUPPORT)
+			arg = NULL;			/* this address is of no use, others are */
+		ReleaseExternalFD();
 	}
-	return CURL_SOCKOPT_OK;
+	if (arg != NULL)
+		*(bool *) arg = true;
+	return CURL_SOCKET_BAD;
+}
+
+/* libcurl's CURLOPT_CLOSESOCKETFUNCTION: the end of one. */
+int
+rootfi_idle_close(void *arg, curl_socket_t fd)
+{
+	int			i = 0;
+
+	while (i < nnoted && noted[i] != fd)
+		i++;
+	if (i < nnoted)
+	{
+		noted[i] = noted[--nnoted];
+		ReleaseExternalFD();
+	}
+	return close(fd);
 }
 
 /* The local port of a socket, -1 if it has none. */

@@ -13,12 +13,14 @@
 
 #include "compat.h"
 #include "json.h"
+#include "secrets.h"
 #include "scan.h"
 #include "sqlstates.h"
 
 #define LONGEST_SHOWN	1000	/* bytes of a text that a message shows */
 #define BLOCK			1000000 /* bytes that are read between two looks at
 								 * whether the query is cancelled */
+#define LONGEST_LOOKED_AT 16384 /* bytes of it in which a key is hidden */
 
 /*
  * Takes a text apart as rootfi_scan() does.  Returns NULL, or what is wrong
@@ -331,14 +333,17 @@ is_control(pg_wchar c)
 /*
  * What an answer says, as it may stand in a message: white space as a blank,
  * other control characters (line separators and what reverses the direction
- * of writing among them) as JSON's \uXXXX, and not more than can be read.
- * The text must be valid UTF-8.
+ * of writing among them) as JSON's \uXXXX, without a key that is repeated in
+ * it, and not more than can be read.  The text must be valid UTF-8.
  */
 char *
 rootfi_json_show(const char *text)
 {
 	StringInfoData shown;
+	char	   *copy = pnstrdup(text, LONGEST_LOOKED_AT);
 
+	rootfi_secret_hide(copy);
+	text = copy;
 	initStringInfo(&shown);
 	while (*text != '\0' && shown.len < LONGEST_SHOWN)
 	{

@@ -10,9 +10,10 @@
  *
  * Two rules hold for every call into libcurl:
  *
- * - All signals are blocked meanwhile.  libcurl resolves names in a thread
- *   that inherits the mask of its maker, and the server's signal handlers must
- *   never run in a foreign thread.
+ * - All signals are blocked meanwhile, SIGQUIT too, but for those of a fault
+ *   in the program itself.  libcurl resolves names in a thread that inherits
+ *   the mask of its maker, and the server's signal handlers must never run in
+ *   a foreign thread.
  * - Nothing in a callback can raise an error: callbacks only take notes.
  */
 #include "postgres.h"
@@ -20,14 +21,12 @@
 #include <signal.h>
 #include <time.h>
 
-#include "libpq/pqsignal.h"
 #include "miscadmin.h"
 #include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "loop.h"
 
-#define MAX_SOCKETS	64			/* watched at the same time */
 #define MAX_EVENTS	16			/* taken from one wait */
 
 /* Idle connections for each transfer: new versions of libcurl keep more. */
@@ -42,8 +41,9 @@ typedef struct WatchedSocket
 static CURLM *multi = NULL;
 
 /* What libcurl wants watched, as noted by its callbacks. */
-static WatchedSocket wanted[MAX_SOCKETS];
+static WatchedSocket *wanted = NULL;	/* malloc'd */
 static int	nwanted = 0;
+static int	capacity = 0;		/* of "wanted" */
 static int64 timer_at = -1;		/* when to call it anyway, -1 for never */
 
 static WaitEventSet *wait_set = NULL;
@@ -57,6 +57,23 @@ rootfi_loop_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Makes room for one more socket; false when memory is out. */
+static bool
+reserve_socket(void)
+{
+	int			more = capacity == 0 ? 16 : capacity * 2;
+	WatchedSocket *larger;
+
+	if (nwanted < capacity)
+		return true;
+	larger = realloc(wanted, more * sizeof(*wanted));
+	if (larger == NULL)
+		return false;
+	wanted = larger;
+	capacity = more;
+	return true;
 }
 
 /* libcurl wants a socket watched, watched otherwise, or no longer. */
@@ -74,8 +91,8 @@ note_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socketp)
 			wanted[i] = wanted[--nwanted];
 		return 0;
 	}
-	if (i == MAX_SOCKETS)
-		return -1;				/* libcurl gives up on the transfer */
+	if (i == nwanted && !reserve_socket())
+		return -1;				/* libcurl gives up */
 	wanted[i].fd = fd;
 	wanted[i].what = what;
 	if (i == nwanted)
@@ -117,6 +134,23 @@ rootfi_loop_multi(void)
 	return multi;
 }
 
+/* Blocks signals before a call into libcurl; returns those blocked before. */
+static sigset_t
+block_signals(void)
+{
+	static const int faults[] = {
+		SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP
+	};
+	sigset_t	all;
+	sigset_t	saved;
+
+	sigfillset(&all);
+	for (int i = 0; i < lengthof(faults); i++)
+		sigdelset(&all, faults[i]);
+	sigprocmask(SIG_SETMASK, &all, &saved);
+	return saved;
+}
+
 /*
  * Lets libcurl act on one socket, or on its timer.  Returns how many transfers
  * are not over.
@@ -124,11 +158,10 @@ rootfi_loop_multi(void)
 static int
 act(curl_socket_t fd, int what)
 {
-	sigset_t	saved;
+	sigset_t	saved = block_signals();
 	int			running;
 	CURLMcode	rc;
 
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
 	rc = curl_multi_socket_action(multi, fd, what, &running);
 	sigprocmask(SIG_SETMASK, &saved, NULL);
 	check_multi(rc);
@@ -154,9 +187,8 @@ rootfi_loop_add(CURL *easy)
 void
 rootfi_loop_remove(CURL *easy)
 {
-	sigset_t	saved;
+	sigset_t	saved = block_signals();
 
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
 	curl_multi_remove_handle(multi, easy);
 	sigprocmask(SIG_SETMASK, &saved, NULL);
 }

@@ -8,8 +8,6 @@
  */
 #include "postgres.h"
 
-#include <curl/curl.h>
-
 #include "access/reloptions.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_foreign_server.h"
@@ -24,6 +22,7 @@
 #include "utils/timestamp.h"
 
 #include "options.h"
+#include "url.h"
 
 typedef struct OptionRule OptionRule;
 
@@ -43,6 +42,8 @@ struct OptionRule
 };
 
 static void read_url(const OptionRule *rule, const char *value, void *target);
+static void read_proxy(const OptionRule *rule, const char *value,
+					   void *target);
 static void read_text(const OptionRule *rule, const char *value, void *target);
 static void read_seconds(const OptionRule *rule, const char *value,
 						 void *target);
@@ -51,8 +52,8 @@ static void read_integer(const OptionRule *rule, const char *value,
 static void read_interval(const OptionRule *rule, const char *value,
 						  void *target);
 static void read_key(const OptionRule *rule, const char *value, void *target);
-static void read_key_file(const OptionRule *rule, const char *value,
-						  void *target);
+static void read_file_name(const OptionRule *rule, const char *value,
+						   void *target);
 
 #define SERVER	ForeignServerRelationId
 #define MAPPING UserMappingRelationId
@@ -60,16 +61,18 @@ static void read_key_file(const OptionRule *rule, const char *value,
 
 static const OptionRule rules[] = {
 	{"base_url", SERVER, read_url, FIELD(base_url), "https://api.rootfi.dev"},
-	{"ca_file", SERVER, read_text, FIELD(ca_file)},
+	{"ca_file", SERVER, read_file_name, FIELD(ca_file)},
 	{"connect_timeout", SERVER, read_seconds, FIELD(connect_timeout),
 	"10", 0.001, 3600},
 	{"timeout", SERVER, read_seconds, FIELD(timeout), "60", 0.001, 86400},
 	{"page_size", SERVER, read_integer, FIELD(page_size), "500", 1, 10000},
 	{"max_retries", SERVER, read_integer, FIELD(max_retries), "4", 0, 100},
 	{"overlap", SERVER, read_interval, FIELD(overlap), "5 minutes"},
-	{"proxy", SERVER, read_text, FIELD(proxy)},
+	{"proxy", SERVER, read_proxy, FIELD(proxy)},
 	{"api_key", MAPPING, read_key, FIELD(api_key)},
-	{"api_key_file", MAPPING, read_key_file, FIELD(api_key_file)},
+	{"api_key_file", MAPPING, read_file_name, FIELD(api_key_file)},
+	{"proxy_user", MAPPING, read_text, FIELD(proxy_user)},
+	{"proxy_password", MAPPING, read_text, FIELD(proxy_password)},
 	{NULL}
 };
 
@@ -137,97 +140,55 @@ option_origin(const OptionRule *rule)
 	return psprintf("option \"%s\"", rule->name);
 }
 
-/* True for localhost, 127.0.0.0/8 and ::1, the hosts that may go without TLS. */
-static bool
-is_loopback(const char *host)
-{
-	unsigned	a,
-				b,
-				c,
-				d;
-	char		end;
-
-	if (pg_strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
-		return true;
-	return sscanf(host, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &end) == 4 &&
-		a == 127 && b < 256 && c < 256 && d < 256;
-}
-
-/* One part of a parsed URL as a palloc'd string, NULL when absent. */
-static char *
-url_part(CURLU *url, CURLUPart part)
-{
-	char	   *text;
-	char	   *result;
-
-	if (curl_url_get(url, part, &text, 0) != CURLUE_OK)
-		return NULL;
-	result = pstrdup(text);
-	curl_free(text);
-	return result;
-}
-
 /*
- * Why the text is no base URL, or NULL when it is one.  *hint, if set, says
- * how to mend it.
+ * Raises the error for a value that is no URL of its kind, unless "problem" is
+ * NULL.  A value that may hold a password is not shown.
  */
-static const char *
-url_problem(CURLU *url, const char *value, const char **hint)
+static void
+check_url(const OptionRule *rule, const char *value, const char *problem,
+		  const char *hint, bool secret)
 {
-	char	   *scheme;
-	char	   *host;
-
-	*hint = "Write it like \"https://api.rootfi.dev\".";
-	/* libcurl forgives one slash or three; paths are appended to the text */
-	if (curl_url_set(url, CURLUPART_URL, value,
-					 CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
-		strstr(value, "://") == NULL || strstr(value, ":///") != NULL)
-		return "It is not a URL.";
-	scheme = url_part(url, CURLUPART_SCHEME);
-	host = url_part(url, CURLUPART_HOST);
-	if (url_part(url, CURLUPART_USER) || url_part(url, CURLUPART_PASSWORD))
-	{
-		*hint = "The key belongs into the option \"api_key\" of a user mapping.";
-		return "It contains a user name or password.";
-	}
-	if (strpbrk(value, "?#") != NULL)
-		return "It contains a query or a fragment.";
-	if (strcmp(scheme, "https") == 0)
-		return NULL;
-	*hint = "Use https. Plain http is accepted for a loopback address only.";
-	if (strcmp(scheme, "http") != 0)
-		return "Its scheme is neither https nor http.";
-	return is_loopback(host) ? NULL :
-		"It would send the API key without encryption.";
+	if (problem == NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 secret ? errmsg("invalid value for option \"%s\"", rule->name) :
+			 errmsg("invalid value for option \"%s\": \"%s\"",
+					rule->name, value),
+			 errdetail("%s", problem),
+			 errhint("%s", hint)));
 }
 
-/* A base URL: https, or http to a loopback address; no query, no user. */
+/* A base URL, without a slash at its end. */
 static void
 read_url(const OptionRule *rule, const char *value, void *target)
 {
-	CURLU	   *url;
-	const char *problem;
 	const char *hint;
+	bool		secret;
+	const char *problem;
 	char	   *result = pstrdup(value);
 	size_t		len = strlen(result);
 
 	check_no_control(value, option_origin(rule));
-	url = curl_url();
-	if (url == NULL)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
-						errmsg("out of memory")));
-	problem = url_problem(url, value, &hint);
-	curl_url_cleanup(url);
-	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("invalid value for option \"%s\": \"%s\"",
-						rule->name, value),
-				 errdetail("%s", problem),
-				 errhint("%s", hint)));
+	problem = rootfi_url_problem(value, &hint, &secret);
+	check_url(rule, value, problem, hint, secret);
 	while (len > 0 && result[len - 1] == '/')
 		result[--len] = '\0';
 	*(char **) target = result;
+}
+
+/* The URL of a proxy. */
+static void
+read_proxy(const OptionRule *rule, const char *value, void *target)
+{
+	const char *hint;
+	bool		secret;
+	const char *problem;
+
+	check_text(value, option_origin(rule));
+	problem = rootfi_proxy_problem(value, &hint, &secret);
+	check_url(rule, value, problem, hint, secret);
+	*(char **) target = pstrdup(value);
 }
 
 /* Any text without control characters, not empty. */
@@ -312,12 +273,13 @@ read_key(const OptionRule *rule, const char *value, void *target)
 }
 
 /*
- * A file on the server that holds the key.  The file is read with the
- * server's own rights, so who sets the option must be allowed to do that.
- * Reading is not restricted: it serves the user whom the mapping is for.
+ * The name of a file on the server.  The file is read with the server's own
+ * rights, so who sets the option must be allowed to do that: see
+ * check_may_read_files().  Reading is not restricted: it serves whoever the
+ * server or the mapping is for.
  */
 static void
-read_key_file(const OptionRule *rule, const char *value, void *target)
+read_file_name(const OptionRule *rule, const char *value, void *target)
 {
 	check_text(value, option_origin(rule));
 	if (!is_absolute_path(value))
@@ -357,16 +319,38 @@ report_invalid_option(const char *name, Oid catalog)
 			 errhint("There are no valid options in this context.")));
 }
 
-/* Only who may read the server's files may point a mapping at one. */
+/*
+ * Only who may read the server's files may name one in an option; nothing if
+ * "path" is NULL.  "instead" is what others can do.
+ */
 static void
-check_may_read_files(const char *option)
+check_may_read_files(const char *option, const char *path,
+					 const char *instead)
 {
-	if (!has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
+	if (path != NULL &&
+		!has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied to set the option \"%s\"", option),
-				 errdetail("Only superusers and members of pg_read_server_files may set it."),
-				 errhint("Use the option \"api_key\" instead.")));
+				 errdetail("Only superusers and members of pg_read_server_files may set it, or change what has it."),
+				 errhint("%s", instead)));
+}
+
+/* Refuses options that do not go together. */
+static void
+check_together(const RootfiOptions *options)
+{
+	if (options->api_key != NULL && options->api_key_file != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("options \"api_key\" and \"api_key_file\" exclude each other"),
+				 errhint("Use ALTER USER MAPPING ... OPTIONS (DROP api_key, ADD api_key_file '...').")));
+	if ((options->proxy_user == NULL) != (options->proxy_password == NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("options \"proxy_user\" and \"proxy_password\" need each other"),
+				 errhint("Set both, or none of them.")));
+	rootfi_options_check_proxy(options);
 }
 
 /* JSON is UTF-8; in another encoding half of it could not be stored. */
@@ -415,6 +399,22 @@ rootfi_options_read(RootfiOptions *options, Oid catalog, List *defs)
 }
 
 /*
+ * Refuses a proxy for a base URL without TLS: the key would go through it in
+ * clear.  Checked when either is set, and before it is used.
+ */
+void
+rootfi_options_check_proxy(const RootfiOptions *options)
+{
+	if (options->proxy != NULL && options->base_url != NULL &&
+		rootfi_url_is_plain(options->base_url))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("option \"proxy\" cannot be used with a \"base_url\" of plain http"),
+				 errdetail("It would send the API key to the proxy without encryption."),
+				 errhint("Use https, or ALTER SERVER ... OPTIONS (DROP proxy).")));
+}
+
+/*
  * Validator of FOREIGN DATA WRAPPER rootfi: called with all options that an
  * object is going to have whenever they are set, and for the wrapper itself
  * when the extension is created.
@@ -429,12 +429,10 @@ rootfi_fdw_validator(PG_FUNCTION_ARGS)
 	check_encoding();
 	memset(&options, 0, sizeof(options));
 	rootfi_options_read(&options, catalog, defs);
-	if (options.api_key != NULL && options.api_key_file != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-				 errmsg("options \"api_key\" and \"api_key_file\" exclude each other"),
-				 errhint("Use ALTER USER MAPPING ... OPTIONS (DROP api_key, ADD api_key_file '...').")));
-	if (options.api_key_file != NULL)
-		check_may_read_files("api_key_file");
+	check_together(&options);
+	check_may_read_files("api_key_file", options.api_key_file,
+						 "Use the option \"api_key\" instead.");
+	check_may_read_files("ca_file", options.ca_file,
+						 "Ask one of them to set it, or use the certificates of the system.");
 	PG_RETURN_VOID();
 }

@@ -8,13 +8,15 @@
 
 #include "nodes/pg_list.h"
 
-#define SHORTEST_KEY	8		/* bytes; less may be a word of an answer */
+#include "secrets.h"
 
 /* Values of all options, as the transport and the lists use them. */
 typedef struct RootfiOptions
 {
 	char	   *base_url;		/* without a slash at the end */
 	char	   *ca_file;		/* NULL: the system's certificates */
+	char	   *ca;				/* what is in that file */
+	size_t		ca_len;
 	char	   *proxy;			/* NULL: none, whatever the environment says */
 	char	   *overlap;		/* an interval; only syncs use it */
 	double		connect_timeout;	/* seconds */
@@ -23,11 +25,14 @@ typedef struct RootfiOptions
 	int			max_retries;
 	char	   *api_key;
 	char	   *api_key_file;
+	char	   *proxy_user;		/* both or none */
+	char	   *proxy_password;
 } RootfiOptions;
 
 extern void rootfi_options_init(RootfiOptions *options);
 extern void rootfi_options_read(RootfiOptions *options, Oid catalog,
 								List *defs);
+extern void rootfi_options_check_proxy(const RootfiOptions *options);
 extern void rootfi_check_key(const char *key, const char *origin);
 
 #endif							/* ROOTFI_OPTIONS_H */

@@ -20,6 +20,7 @@
 #include "apply.h"
 #include "children.h"
 #include "connection.h"
+#include "json.h"
 #include "loop.h"
 #include "refresh.h"
 #include "remote.h"
@@ -337,6 +338,15 @@ record_error(SyncSession *session, SyncTask *task)
 					   &costs);
 }
 
+/* Makes the words of an error, which may be anybody's, fit to be kept. */
+static void
+clean_error(ErrorData *error)
+{
+	error->message = rootfi_json_show(error->message);
+	if (error->detail != NULL)
+		error->detail = rootfi_json_show(error->detail);
+}
+
 /* Ends a run that failed. */
 static void
 fail(SyncSession *session, SyncTask *task, ErrorData *error)
@@ -344,6 +354,7 @@ fail(SyncSession *session, SyncTask *task, ErrorData *error)
 	SyncFailure *failure = palloc(sizeof(SyncFailure));
 	ErrorData  *another;
 
+	clean_error(error);
 	task->error = error;
 	task->ended = true;
 	failure->label = task->stream.label == NULL ?

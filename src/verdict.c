@@ -97,7 +97,9 @@ static const struct
 /* What failed when no connection was made. */
 static const char *const phase_faults[] = {
 	[HTTP_RESOLVING] = "its address was not found",
+	[HTTP_OPENING] = "the server has no descriptor left for it",
 	[HTTP_CONNECTING] = "nothing answers there",
+	[HTTP_PROXYING] = "its proxy does not let it through",
 	[HTTP_SECURING] = "TLS could not be agreed on",
 	[HTTP_CONNECTED] = "the connection was of no use",
 };
@@ -159,6 +161,8 @@ rootfi_verdict_phase(CURLcode result, bool resolved)
 		case CURLE_SSL_CIPHER:
 		case CURLE_SSL_ISSUER_ERROR:
 			return HTTP_SECURING;
+		case CURLE_PROXY:
+			return HTTP_PROXYING;
 		case CURLE_OPERATION_TIMEDOUT:
 			return resolved ? HTTP_CONNECTING : HTTP_RESOLVING;
 		default:
@@ -166,19 +170,32 @@ rootfi_verdict_phase(CURLcode result, bool resolved)
 	}
 }
 
-/* A request that was not sent. */
+/*
+ * A request that was not sent.  What a proxy answers instead of connecting is
+ * its own word, not the API's, whatever the status.
+ */
 static Verdict
 unsent(const HttpFacts *facts)
 {
 	Verdict		verdict = {
 		.sqlstate = ERRCODE_ROOTFI_NOT_CONNECTED,
-		.again = !facts->distrusted,
+		.again = !facts->distrusted &&
+		(facts->proxy_status == 0 || facts->proxy_status >= 500),
 		.fault = facts->distrusted ? "its certificate is not trusted" :
 		phase_faults[facts->phase],
 		.fact = "The request was not sent.",
 		.hint = HINT_CHECK,
 	};
 
+	if (facts->proxy_status == 407)
+	{
+		verdict.fault = "its proxy asks for other credentials";
+		verdict.hint = "Check the options \"proxy_user\" and \"proxy_password\" of the user mapping for server \"%s\".";
+	}
+	else if (facts->phase == HTTP_PROXYING)
+		verdict.hint = "Check the option \"proxy\" of server \"%s\".";
+	else if (facts->phase == HTTP_OPENING)
+		verdict.hint = "Raise \"max_files_per_process\", or \"ulimit -n\" of the server.";
 	return verdict;
 }
 

@@ -28,7 +28,9 @@ typedef enum HttpEnd
 typedef enum HttpPhase
 {
 	HTTP_RESOLVING,
+	HTTP_OPENING,				/* there was no descriptor for a socket */
 	HTTP_CONNECTING,
+	HTTP_PROXYING,				/* the proxy answered, and did not connect */
 	HTTP_SECURING,
 	HTTP_CONNECTED,
 } HttpPhase;
@@ -39,6 +41,7 @@ typedef struct HttpFacts
 	HttpEnd		end;
 	HttpPhase	phase;			/* when not connected: what failed */
 	bool		distrusted;		/* the server's certificate */
+	int			proxy_status;	/* that the proxy answered with, 0 for none */
 	bool		is_write;
 	int			status;			/* when answered */
 	const char *code;			/* that the error answer gives, or NULL */

@@ -6,6 +6,7 @@ use warnings;
 
 use PostgreSQL::Test::Utils;
 use Rootfi::Pair;
+use Rootfi::Sandbox;
 use Time::HiRes ();
 use Test::More;
 
@@ -58,9 +59,12 @@ is("$code $n", 'no error 2', 'Retry-After as a date is honoured');
 cmp_ok($seconds, '>=', 0.9, 'by waiting until then');
 
 # limits of time
-($code, $n, $seconds) = try_with($read, { status => 429, body => '', headers => { 'Retry-After' => '60' } });
-is("$code $n", '53400 1', 'what would take longer than the option timeout is not waited for');
+($code, $n, $seconds) = try_with($read, { status => 503, body => '', headers => { 'Retry-After' => '60' } });
+is("$code $n", '58000 1', 'what would take longer than the option timeout is not waited for');
 cmp_ok($seconds, '<', 1, 'not even begun');
+($code, $n, $seconds) = try_with($read, { status => 429, body => '', headers => { 'Retry-After' => '400' } });
+is("$code $n", '53400 1', 'nor is an allowance that is far off');
+cmp_ok($seconds, '<', 1, 'not for a moment');
 ($code, $n, $seconds) = try_with("SET LOCAL statement_timeout = '1s'; $read", { status => 429, body => '', times => -1 });
 cmp_ok($seconds, '<', 1.5, 'nor what would take longer than the statement may');
 server_options($node, timeout => '700ms');
@@ -81,6 +85,51 @@ my $reset = time + 2;
 	'DO $$ BEGIN PERFORM rootfi_get_order(\'157\'); PERFORM rootfi_get_order(\'157\'); END $$',
 	{ status => 200, body => '{}', headers => { 'X-RateLimit-Remaining' => '0', 'X-RateLimit-Reset' => "$reset" } });
 cmp_ok($seconds, '>=', 0.9, 'also when the reset is a point in time');
+
+
+# The wait is no part of the time that a request may take.
+my ($status, $output, $told);
+server_options($node, timeout => '1s');
+foreach my $case ([ 'a used-up allowance', { status => 200, body => '{}', headers => { 'X-RateLimit-Remaining' => '0', 'X-RateLimit-Reset' => '3' } }, 2 ],
+	[ 'a 429', { status => 429, body => '', headers => { 'Retry-After' => '3' } }, 2 ])
+{
+	my ($name, $fault, $requests) = @$case;
+	$sandbox->reset;
+	$sandbox->fault($fault);
+	my $began = Time::HiRes::time();
+	($status, $output, $told) = $node->psql('postgres', "DO \$\$ BEGIN PERFORM rootfi_get_order('157'); PERFORM rootfi_get_order('158'); END \$\$");
+	$seconds = Time::HiRes::time() - $began;
+	is($status, 0, "$name that comes back later than the option timeout is waited for");
+	cmp_ok($seconds, '>=', 2.9, 'until then');
+	like($told, qr/NOTICE:  waiting 3 seconds until server "rootfi" allows another request/, 'which is told');
+	is(scalar(() = $told =~ /NOTICE/g), 1, 'once');
+	$sandbox->fault($fault);
+	($status, $output, $told) = $node->psql('postgres',
+		"\\set VERBOSITY sqlstate\nSET statement_timeout = '1s'; DO \$\$ BEGIN PERFORM rootfi_get_order('157'); PERFORM rootfi_get_order('158'); END \$\$");
+	like($told, qr/ERROR:  (?:53400|57014)$/m, 'but not beyond the time that the statement has');
+}
+
+# It is the allowance of a host and a key.
+my $other = Rootfi::Sandbox->new(key => $sandbox->key);
+my $backend = backend($node);
+my $spent = { status => 200, body => '{}', headers => { 'X-RateLimit-Remaining' => '0', 'X-RateLimit-Reset' => '30' } };
+my $key = $sandbox->key;
+ask($backend, "SET log_statement = 'none'");
+foreach my $case ([ 'host', "ALTER SERVER rootfi OPTIONS (SET base_url '" . $other->url . "')" ],
+	[ 'key', "ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'another-key')" ])
+{
+	my ($name, $change) = @$case;
+	$_->reset, $_->fault($spent) foreach $sandbox, $other;
+	ask($backend, $read);
+	ask($backend, $change);
+	my $began = Time::HiRes::time();
+	ask($backend, "SET statement_timeout = '10s'; $read");
+	cmp_ok(Time::HiRes::time() - $began, '<', 5, "with another $name there is no wait for that of the one before");
+}
+leave($backend);
+$node->safe_psql('postgres', "SET log_statement = 'none'; ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key '$key')");
+server_options($node, timeout => '5s', base_url => $sandbox->url);
+$other->stop;
 
 # a refused connection
 my $nowhere = PostgreSQL::Test::Cluster::get_free_port();

@@ -37,7 +37,7 @@ server_options($node, base_url => $plain->url =~ s/http:/https:/r);
 is(sqlstate_of($node, $read), 'RF001', 'a server without TLS is refused');
 
 server_options($node, ca_file => '/nonexistent');
-like(($node->psql('postgres', $read))[2], qr/could not connect to/, 'a missing ca_file is an error');
+like(($node->psql('postgres', $read))[2], qr/could not read the certificates from file/, 'a missing ca_file is an error');
 
 $_->stop foreach $plain, $secure, $elsewhere;
 done_testing();

@@ -305,9 +305,16 @@ sub end_them
 	}
 	if ($end->{stop} && $end->{signal})
 	{
-		sleep 0.5;
+		# the postmaster takes its time to notice
+		my $until = time + $patience;
+		my $refusal = '';
+		until ($refusal =~ /the database system is shutting down/ || time > $until)
+		{
+			$refusal = ($node->psql('postgres', 'SELECT 1'))[2];
+			sleep 0.05;
+		}
+		like($refusal, qr/the database system is shutting down/, "$end->{name}: there are no new ones");
 		is(scalar(grep { is_running($_) } values %$pid), scalar(keys %$pid), "$end->{name}: sessions go on");
-		like(($node->psql('postgres', 'SELECT 1'))[2], qr/the database system is shutting down/, "$end->{name}: there are no new ones");
 	}
 
 	# pg_cancel_backend() and pg_terminate_backend() send the same signals; the

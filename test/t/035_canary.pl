@@ -196,6 +196,10 @@ sub faults_of
 		{ status => 302, headers => { Location => "https://example.com/$key" }, body => '' },
 		{ status => 404, headers => { 'X-Request-Id' => "id of $key" }, body => '' },
 		{ status => 500, body => "<pre>api_key: $key</pre>" },
+		# cut within the key
+		{ status => 404, headers => { 'X-Request-Id' => ('i' x 100) . $key }, body => '' },
+		{ status => 302, headers => { Location => 'https://example.com/' . ('l' x 210) . $key }, body => '' },
+		{ status => 404, body => { error => { message => ('m' x 970) . $key } } },
 		{ truncate => 10, times => 2 }, { reset => 'before', times => 2 }, { malformed => JSON::PP::true });
 }
 
@@ -220,9 +224,9 @@ foreach my $server ('mapped', 'filed')
 	my $key = ($server eq 'mapped' ? $mapped : $filed)->{key};
 	my @faults = faults_of($key);
 	$sandbox{$server}->fault(@faults);
-	$shown = psql_all($set . "SELECT rootfi_get_order('157');" x 12);
+	$shown = psql_all($set . "SELECT rootfi_get_order('157');" x 15);
 	$sandbox{$server}->clear_faults;
-	is(scalar(() = $shown =~ /ERROR: /g), 12, 'errors in which the server repeats the key');
+	is(scalar(() = $shown =~ /ERROR: /g), 15, 'errors in which the server repeats the key');
 	hidden($shown, 'do not');
 	ok($shown =~ /Message: The key \*{40,} is not known\. Platform error: \{"sent":"\*{40,}"\}/, 'but say that there was one');
 	$sandbox{$server}->fault(map { { %$_, path => '/v4/ecommerce/orders' } } @faults[ 0, 3 ]);
@@ -231,6 +235,19 @@ foreach my $server ('mapped', 'filed')
 	is(scalar(() = $shown =~ /ERROR: .* could not sync 1 of \d streams?/g), 2, 'nor do errors of streams');
 	hidden($shown, 'when they are shown and when they are kept');
 	ok($shown =~ /\|RFP01\|could not list orders .* It repeats the API key\. The answer begins with "\*{40,}"/, 'with stars in its place');
+
+	# where no error is: what else is shown of an answer
+	my $half = $key =~ s/ .*//sr;
+	$sandbox{$server}->fault(
+		{ status => 200, body => {}, headers => { 'X-RateLimit-Limit' => $half, 'X-RateLimit-Remaining' => "9 $half" } },
+		{ status => 200, body => { data => [ { rootfi_id => $key }, { rootfi_id => 5 } ], next => $key, total_count => 2 } },
+		{ status => 200, body => { sync_id => $key, status => $key } },
+		{ status => 200, body => { sync_id => $key, status => $key } },
+		{ status => 200, body => { rootfi_id => $key, platform_id => $key } });
+	$shown = psql_all("$set SELECT * FROM rootfi_check(); SELECT rootfi_id FROM rootfi_list_orders(max_rows => 2);"
+		. "SELECT count(rootfi_start_sync(1089, 'SHOPIFY', '{ECOMMERCE_ORDERS}')); SELECT 1 FROM rootfi_get_order('157') AS o WHERE o IS NULL; SELECT count(rootfi_get_order('158'));");
+	$sandbox{$server}->clear_faults;
+	hidden($shown, 'a check, notices and warnings show no key either');
 	my @elsewhere = grep { my %r = %$_; $r{headers} = { %{ $r{headers} }, api_key => '' }; join(' ', map { ref $_ ? %$_ : $_ } values %r) =~ $canary } $sandbox{$server}->requests;
 	is(scalar @elsewhere, 0, 'requests have it in the header api_key only');
 }

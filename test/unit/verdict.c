@@ -175,6 +175,7 @@ static const struct
 	{CURLE_COULDNT_RESOLVE_HOST, HTTP_RESOLVING, true},
 	{CURLE_COULDNT_RESOLVE_PROXY, HTTP_RESOLVING, true},
 	{CURLE_COULDNT_CONNECT, HTTP_CONNECTING, true},
+	{CURLE_PROXY, HTTP_PROXYING, true},
 	{CURLE_OPERATION_TIMEDOUT, HTTP_CONNECTING, true},
 	{CURLE_OUT_OF_MEMORY, HTTP_CONNECTING, true},
 	{CURLE_SSL_CONNECT_ERROR, HTTP_SECURING, true},
@@ -202,6 +203,27 @@ check_unsent(void)
 				ok(false, curl_easy_strerror(result));
 			check(curl_easy_strerror(result), &facts, "RF001",
 				  unsent[i].again);
+		}
+}
+
+/* Requests that a proxy refused: nothing was sent, whatever it answers. */
+static void
+check_refused_by_proxy(void)
+{
+	static const int statuses[] = {302, 400, 401, 403, 407, 429, 502, 503};
+
+	for (size_t i = 0; i < lengthof(statuses); i++)
+		for (int is_write = 0; is_write < 2; is_write++)
+		{
+			HttpFacts	facts = {
+				.end = HTTP_NOT_CONNECTED,
+				.phase = HTTP_PROXYING,
+				.proxy_status = statuses[i],
+				.is_write = is_write,
+			};
+
+			check("refused by a proxy", &facts, "RF001",
+				  statuses[i] >= 500);
 		}
 }
 
@@ -323,6 +345,7 @@ int
 main(void)
 {
 	check_unsent();
+	check_refused_by_proxy();
 	check_unanswered();
 	check_answered();
 	check_all_results();
