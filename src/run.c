@@ -8,16 +8,15 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
 #include "apply.h"
+#include "attempt.h"
 #include "children.h"
 #include "connection.h"
 #include "loop.h"
@@ -56,55 +55,42 @@ act_as_owner(const SyncSession *session, const Stream *stream)
 							   SECURITY_RESTRICTED_OPERATION);
 }
 
-/* Is it an error that ends the call, not just one stream? */
-static bool
-ends_call(const ErrorData *error)
+/* A step of a run, to be attempted. */
+typedef struct StepCall
 {
-	return ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION;
-}
+	SyncSession *session;
+	SyncTask   *task;
+	TaskStep	step;
+} StepCall;
 
-/*
- * Does a step in a subtransaction, in a memory context that is emptied after
- * it.  Returns NULL, or the error that it ended with, in the session's memory;
- * nothing of it is left then.  An error that ends the call is raised again
- * outside of the subtransaction, which nobody further up knows of.
- */
-static ErrorData *
-attempt(SyncSession *session, SyncTask *task, TaskStep step)
+/* AttemptStep: does it, and is then who we were, with the settings we had. */
+static void
+do_step(void *arg)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorContextCallback *callbacks = error_context_stack;
-	ErrorData  *volatile error = NULL;
+	const StepCall *call = arg;
 	Oid			user;
 	int			security;
 	int			level;
 
 	GetUserIdAndSecContext(&user, &security);
-	BeginInternalSubTransaction(NULL);
 	level = NewGUCNestLevel();
-	MemoryContextSwitchTo(session->step_context);
-	PG_TRY();
-	{
-		step(session, task);
-		AtEOXact_GUC(false, level);
-		SetUserIdAndSecContext(user, security);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
+	call->step(call->session, call->task);
+	AtEOXact_GUC(false, level);
+	SetUserIdAndSecContext(user, security);
+}
+
+/*
+ * Does a step in a subtransaction, in a memory context that is emptied after
+ * it.  Returns NULL, or the error that it ended with, in the session's memory;
+ * nothing of it is left then.
+ */
+static ErrorData *
+attempt(SyncSession *session, SyncTask *task, TaskStep step)
+{
+	StepCall	call = {session, task, step};
+	ErrorData  *error = rootfi_attempt(do_step, &call, session->step_context);
+
 	MemoryContextReset(session->step_context);
-	CurrentResourceOwner = owner;
-	error_context_stack = callbacks;
-	if (error != NULL && ends_call(error))
-		ReThrowError(error);
 	return error;
 }
 
