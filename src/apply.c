@@ -14,31 +14,18 @@
 #include "utils/memutils.h"
 
 #include "apply.h"
-#include "children.h"
 #include "sql.h"
-#include "sqlstates.h"
-#include "statements.h"
 
-/* Puts the row that the table's plan holds into its page. */
+/* Converts the records that are wanted, in the order of their keys. */
 static void
-put_row(const SyncPage *page, TargetTable *table)
+put_parents(SyncPage *page, WriteQueue *queue)
 {
-	tuplestore_putvalues(table->page.enr->reldata, table->page.desc,
-						 table->plan->values, table->plan->nulls);
-	MemoryContextReset(page->row_context);
-}
-
-/* Converts the records that are wanted; returns how many there are. */
-static int
-fill_parents(SyncPage *page)
-{
-	TargetTable *table = &page->target->parent;
+	TargetTable *table = queue->table;
 	MemoryContext old = MemoryContextSwitchTo(page->row_context);
-	int			n = 0;
 
 	for (int i = 0; i < page->nrecords; i++)
 	{
-		PageRecord *record = &page->records[i];
+		PageRecord *record = page->sorted[i];
 
 		CHECK_FOR_INTERRUPTS();
 		if (!record->is_wanted)
@@ -50,11 +37,11 @@ fill_parents(SyncPage *page)
 				Int64GetDatum(record->hash);
 			table->plan->nulls[table->hash_column] = false;
 		}
-		put_row(page, table);
-		n++;
+		rootfi_writes_put(queue, !record->is_known,
+						  rootfi_page_of_company(page, record));
+		MemoryContextReset(page->row_context);
 	}
 	MemoryContextSwitchTo(old);
-	return n;
 }
 
 /* Notes and counts that a record has been written. */
@@ -68,62 +55,44 @@ count_written(SyncPage *page, PageRecord *record)
 		page->counts.inserted++;
 }
 
-/* Notes which records the statement has written. */
+/* Notes which records a statement has written: all new ones, or those returned. */
 static void
-take_written(SyncPage *page)
+take_written(void *arg)
 {
-	if (SPI_tuptable == NULL)	/* all of them */
+	SyncPage   *page = arg;
+
+	for (int i = 0; SPI_tuptable == NULL && i < page->nrecords; i++)
 	{
-		for (int i = 0; i < page->nrecords; i++)
-			if (page->records[i].is_wanted)
-				count_written(page, &page->records[i]);
-		return;
+		PageRecord *record = &page->records[i];
+
+		if (record->is_wanted && !record->is_known && !record->is_written)
+			count_written(page, record);
 	}
-	for (uint64 i = 0; i < SPI_processed; i++)
+	for (uint64 i = 0; SPI_tuptable != NULL && i < SPI_processed; i++)
 	{
 		PageRecord *record = rootfi_page_returned(page, i);
 
 		if (record != NULL)
 			count_written(page, record);
 	}
-	SPI_freetuptable(SPI_tuptable);
-}
-
-/*
- * May rows be inserted without looking again whether they are there?  That
- * doubles the cost; should another session be faster, the page fails.
- */
-static bool
-are_new(const SyncPage *page)
-{
-	for (int i = 0; i < page->nrecords; i++)
-		if (page->records[i].is_wanted && page->records[i].is_known)
-			return false;
-	return !page->is_shared;
 }
 
 /* Writes the records that are wanted. */
 static void
 write_parents(SyncPage *page)
 {
-	TargetTable *table = &page->target->parent;
+	WriteQueue	queue;
 
-	rootfi_page_begin(&table->page);
-	if (fill_parents(page) > 0)
-	{
-		rootfi_sql_execute(rootfi_write_plan(page->target, table,
-											 are_new(page)), NULL);
-		take_written(page);
-	}
-	rootfi_page_end(&table->page);
+	rootfi_writes_begin(&queue, page->target, &page->target->parent);
+	put_parents(page, &queue);
+	rootfi_writes_execute(&queue, page->guard_until, take_written, page);
 }
 
 /* The children of a record on their way into their table. */
 typedef struct ChildSink
 {
 	SyncPage   *page;
-	TargetTable *table;
-	int			n;
+	WriteQueue	queue;
 } ChildSink;
 
 /* Converts one child. */
@@ -131,16 +100,16 @@ static void
 put_child(void *arg, const JsonObject *object, const char *type, int ordinal)
 {
 	ChildSink  *sink = arg;
-	RowPlan    *plan = sink->table->plan;
+	RowPlan    *plan = sink->queue.table->plan;
 	MemoryContext old = MemoryContextSwitchTo(sink->page->row_context);
 
 	rootfi_row_set(plan, "ordinal", ordinal, false);
 	rootfi_row_fill(plan, object);
 	if (type != NULL)
 		rootfi_row_default(plan, "type", type);
-	put_row(sink->page, sink->table);
+	rootfi_writes_put(&sink->queue, true, false);
+	MemoryContextReset(sink->page->row_context);
 	MemoryContextSwitchTo(old);
-	sink->n++;
 }
 
 /* Converts the children of a record. */
@@ -148,26 +117,12 @@ static void
 put_children(ChildSink *sink, const ChildList *child,
 			 const PageRecord *record)
 {
-	const RowPlan *parent = sink->page->target->parent.plan;
-	const RowObject *object = &record->object;
-	const JsonValue *strays[MAX_STRAYS];
-	char	   *problem;
+	RowPlan    *plan = sink->queue.table->plan;
 
-	rootfi_row_set(sink->table->plan, "rootfi_company_id", record->company,
+	rootfi_row_set(plan, "rootfi_company_id", record->company,
 				   !record->has_company);
-	rootfi_row_set(sink->table->plan, child->parent_key, record->id, false);
-	for (int i = 0; child->strays && child->strays[i].member; i++)
-		strays[i] = *rootfi_row_value(parent, object, child->strays[i].member);
-	problem = rootfi_children_visit(child,
-									*rootfi_row_value(parent, object,
-													  child->member),
-									strays, put_child, sink);
-	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
-				 errmsg("the list \"%s\" of a record cannot be read",
-						child->member),
-				 errdetail("%s", problem)));
+	rootfi_row_set(plan, child->parent_key, record->id, false);
+	rootfi_page_visit(sink->page, child, record, put_child, sink);
 }
 
 static bool
@@ -177,9 +132,10 @@ is_emptied(const PageRecord *record)
 }
 
 /*
- * Notes whose children are to be written: of records that have been written.
- * Where the table keeps no hash, a record whose columns are as they were may
- * have other lists all the same.  Returns whether there is any.
+ * Notes whose children are to be written: of records that have been written,
+ * besides those whose lists were found to be wrong.  Where the table keeps no
+ * hash, a record whose columns are as they were may have other lists all the
+ * same.  Returns whether there is any.
  */
 static bool
 find_emptied(SyncPage *page)
@@ -191,7 +147,7 @@ find_emptied(SyncPage *page)
 	{
 		PageRecord *record = &page->records[i];
 
-		record->is_emptied = record->is_written ||
+		record->is_emptied = record->is_emptied || record->is_written ||
 			(!has_hash && record->is_wanted && record->is_known);
 		any = any || record->is_emptied;
 	}
@@ -225,55 +181,53 @@ are_childless(const SyncPage *page, const ChildTable *child)
 static void
 clear_children(SyncPage *page, ChildTable *child)
 {
+	KeySet		keys;
+
 	if (are_childless(page, child))
 		return;
-	rootfi_page_keys(page, is_emptied);
-	rootfi_execute_by_keys(page->target, &child->clear);
-	rootfi_page_end(&page->target->keys);
+	rootfi_page_parents(page, is_emptied, &keys);
+	rootfi_writes_by_keys(page->target, &child->table, KEY_CLEAR, &keys);
+	page->counts.children -= SPI_processed;
+}
+
+/* Counts the children that a statement has inserted. */
+static void
+count_children(void *arg)
+{
+	SyncPage   *page = arg;
+
+	page->counts.children += SPI_processed;
 }
 
 /* Writes the children of the records whose lists are new. */
 static void
 write_children(SyncPage *page, ChildTable *child)
 {
-	ChildSink	sink = {.page = page,.table = &child->table};
+	ChildSink	sink = {.page = page};
 	MemoryContext old;
 
 	clear_children(page, child);
-	rootfi_page_begin(&child->table.page);
+	rootfi_writes_begin(&sink.queue, page->target, &child->table);
 	old = MemoryContextSwitchTo(page->record_context);
 	for (int i = 0; i < page->nrecords; i++)
 	{
-		if (page->records[i].is_emptied)
-			put_children(&sink, child->child, &page->records[i]);
+		if (page->sorted[i]->is_emptied)
+			put_children(&sink, child->child, page->sorted[i]);
 		MemoryContextReset(page->record_context);
 	}
 	MemoryContextSwitchTo(old);
-	if (sink.n > 0)
-	{
-		rootfi_sql_execute(rootfi_write_plan(page->target, &child->table,
-											 !page->is_shared),
-						   NULL);
-		if (SPI_tuptable != NULL)
-			SPI_freetuptable(SPI_tuptable);
-	}
-	rootfi_page_end(&child->table.page);
+	rootfi_writes_execute(&sink.queue, DT_NOBEGIN, count_children, page);
 }
 
 /*
- * Says which rows are not written over by older records: none in a full
+ * Up to when rows are not written over by older records: none are in a full
  * refresh, else those whose time can be true by the server's clock.
  */
-static void
-guard_rows(SyncPage *page)
+static TimestampTz
+guard_until(const Stream *stream)
 {
-	const Stream *stream = page->stream;
-	TimestampTz until = strcmp(stream->pass_kind, "full") == 0 ? DT_NOBEGIN :
-	stream->pass_start + USECS_PER_MINUTE;
-
-	rootfi_table_guard(&page->target->parent, until);
-	for (int i = 0; i < page->target->nchildren; i++)
-		rootfi_table_guard(&page->target->children[i].table, until);
+	return strcmp(stream->pass_kind, "full") == 0 ? DT_NOBEGIN :
+		stream->pass_start + USECS_PER_MINUTE;
 }
 
 /*
@@ -295,10 +249,11 @@ rootfi_apply(SyncPage *page, const JsonAnswer *answer)
 	page->row_context = AllocSetContextCreate(CurrentMemoryContext,
 											  "rootfi row",
 											  ALLOCSET_DEFAULT_SIZES);
-	guard_rows(page);
+	page->guard_until = guard_until(page->stream);
 	rootfi_page_read(page, answer);
-	if (page->nrecords > 0)
-		rootfi_page_find(page);
+	rootfi_page_find(page);
+	if (page->stream->checks_lists)
+		rootfi_repair_find(page);
 	write_parents(page);
 	if (!find_emptied(page))
 		return;

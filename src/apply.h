@@ -5,9 +5,11 @@
 #ifndef ROOTFI_APPLY_H
 #define ROOTFI_APPLY_H
 
+#include "children.h"
 #include "json.h"
 #include "stream.h"
 #include "target.h"
+#include "writes.h"
 
 /* A record of a page on its way into the tables. */
 typedef struct PageRecord
@@ -25,6 +27,7 @@ typedef struct PageRecord
 	bool		is_wanted;		/* it is to be written */
 	bool		is_written;
 	bool		is_emptied;		/* its children are to be written anew */
+	int64		nchildren;		/* while those of a table are counted */
 } PageRecord;
 
 /* A page being written. */
@@ -32,7 +35,8 @@ typedef struct SyncPage
 {
 	Target	   *target;
 	const Stream *stream;
-	bool		is_shared;		/* others may be writing the same rows */
+	TimestampTz guard_until;	/* rows changed up to then are not written
+								 * over by older records; DT_NOBEGIN: all are */
 	PageRecord *records;		/* in the order of the page */
 	PageRecord **sorted;		/* by key */
 	int			nrecords;
@@ -46,9 +50,22 @@ typedef bool (*RecordTest) (const PageRecord *record);
 
 /* page.c */
 extern void rootfi_page_read(SyncPage *page, const JsonAnswer *answer);
-extern int	rootfi_page_keys(const SyncPage *page, RecordTest test);
+extern bool rootfi_page_of_company(const SyncPage *page,
+								   const PageRecord *record);
+extern bool rootfi_page_keys(const SyncPage *page, RecordTest test,
+							 KeySet *keys);
+extern bool rootfi_page_parents(const SyncPage *page, RecordTest test,
+								KeySet *keys);
 extern void rootfi_page_find(SyncPage *page);
 extern PageRecord *rootfi_page_returned(const SyncPage *page, uint64 row);
+extern void rootfi_page_visit(const SyncPage *page, const ChildList *child,
+							  const PageRecord *record, ChildVisitor visit,
+							  void *arg);
+
+/* repair.c */
+extern void rootfi_repair_begin(Stream *stream, const Target *target);
+extern void rootfi_repair_find(SyncPage *page);
+extern int64 rootfi_repair_count(const Stream *stream, const Target *target);
 
 /* apply.c */
 extern void rootfi_apply(SyncPage *page, const JsonAnswer *answer);

@@ -22,7 +22,6 @@ struct RowColumn
 {
 	const char *name;
 	int			index;			/* in the row, -1 for a claimed member */
-	bool		seen;			/* some object had such a member */
 	Oid			type;
 	int32		typmod;
 	ColumnReader read;

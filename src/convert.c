@@ -6,7 +6,7 @@
  * without a column, or with a value that the column's type cannot hold, goes
  * to the column "extra" (jsonb) if there is one, so that nothing is lost and
  * no odd record fails a page.  A member that is null and one that is missing
- * are the same: NULL.
+ * both make a NULL; who wants to tell them apart finds it noted.
  */
 #include "postgres.h"
 
@@ -46,6 +46,7 @@ rootfi_row_plan(TupleDesc desc, const FieldAlias *aliases)
 	plan->desc = desc;
 	plan->values = palloc0(desc->natts * sizeof(Datum));
 	plan->nulls = palloc(desc->natts * sizeof(bool));
+	plan->missing = palloc0(desc->natts * sizeof(bool));
 	plan->columns = palloc0(desc->natts * sizeof(RowColumn));
 	plan->aliases = aliases;
 	while (aliases != NULL && aliases[plan->naliases].column != NULL)
@@ -262,10 +263,7 @@ rootfi_row_read(RowPlan *plan, const JsonObject *json, RowObject *object)
 		if (column == NULL)
 			object->others[object->nothers++] = member;
 		else
-		{
-			column->seen = true;
 			object->values[column - plan->columns] = &member->value;
-		}
 	}
 }
 
@@ -298,6 +296,7 @@ convert_column(RowState *state, RowColumn *column, const JsonValue *value)
 		}
 		return;
 	}
+	plan->missing[column->index] = value == NULL;
 	if (column->fixed)
 	{
 		plan->values[column->index] = column->fixed_value;

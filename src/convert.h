@@ -18,6 +18,7 @@ typedef struct RowPlan
 	TupleDesc	desc;
 	Datum	   *values;			/* of the latest object */
 	bool	   *nulls;
+	bool	   *missing;		/* by column: the object had no such member */
 	struct RowColumn *columns;	/* sorted by name; some are of no row */
 	int			ncolumns;
 	int			extra;			/* index of the column "extra", or -1 */

@@ -55,7 +55,7 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		"SELECT owner, server, resource, company_id, target_schema,"
 		" target_table, enabled, backfill_from, synced_to, completed_at,"
 		" next_due, pass_kind, pass_since, pass_start, pass_total, pass_pages,"
-		" pass_rows, cursor, error_at"
+		" pass_rows, cursor, error_at, child_rows"
 		" FROM %1$s.rootfi_stream WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID}
 	},
@@ -68,11 +68,11 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" VALUES ($1, $2) RETURNING run_id)"
 		" UPDATE %1$s.rootfi_stream SET run_id = new.run_id, pass_kind = $2,"
 		" pass_since = $3, pass_start = $4, pass_total = $5, pass_pages = $6,"
-		" pass_rows = $7, cursor = $8"
+		" pass_rows = $7, cursor = $8, child_rows = $9"
 		" FROM new WHERE stream_id OPERATOR(pg_catalog.=) $1"
 		" RETURNING new.run_id",
 		{INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID,
-		INT8OID, TEXTOID}
+		INT8OID, TEXTOID, INT8OID}
 	},
 	[LEDGER_RESTART] = {
 		"UPDATE %1$s.rootfi_stream SET pass_start = NULL, pass_total = NULL,"
@@ -94,10 +94,11 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" UPDATE %1$s.rootfi_stream SET"
 		" pass_pages = pass_pages OPERATOR(pg_catalog.+) 1,"
 		" pass_rows = pass_rows OPERATOR(pg_catalog.+) $3,"
-		" pass_start = $9, pass_total = $10, cursor = $11"
+		" pass_start = $9, pass_total = $10, cursor = $11,"
+		" child_rows = child_rows OPERATOR(pg_catalog.+) $12"
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID,
-		FLOAT8OID, TIMESTAMPTZOID, INT8OID, TEXTOID}
+		FLOAT8OID, TIMESTAMPTZOID, INT8OID, TEXTOID, INT8OID}
 	},
 	[LEDGER_COMPLETE] = {
 		"WITH run AS (UPDATE %1$s.rootfi_run SET state = 'complete',"
@@ -107,9 +108,9 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" completed_at = pg_catalog.clock_timestamp(),"
 		" next_due = pg_catalog.clock_timestamp() OPERATOR(pg_catalog.+) min_interval,"
 		" pass_kind = NULL, cursor = NULL, failures = 0, error_sqlstate = NULL,"
-		" error_message = NULL, error_at = NULL"
+		" error_message = NULL, error_at = NULL, child_rows = $4"
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
-		{INT8OID, INT8OID, INT8OID}
+		{INT8OID, INT8OID, INT8OID, INT8OID}
 	},
 	[LEDGER_STOP] = {
 		"WITH run AS (UPDATE %1$s.rootfi_run SET state = 'stopped',"
@@ -331,6 +332,7 @@ rootfi_ledger_load(Ledger *ledger, int64 id, Stream *stream)
 	stream->pass_pages = rootfi_sql_get_int8(0, 16, 0);
 	stream->pass_rows = rootfi_sql_get_int8(0, 17, 0);
 	stream->cursor = rootfi_sql_get_text(0, 18);
+	stream->child_rows = rootfi_sql_get_int8(0, 20, -1);
 	SPI_freetuptable(SPI_tuptable);
 	stream->label = make_label(stream, resource);
 	stream->resource = rootfi_resource_by_name(resource);
@@ -353,6 +355,7 @@ rootfi_ledger_begin(Ledger *ledger, Stream *stream)
 	rootfi_sql_int8(&args, stream->pass_pages);
 	rootfi_sql_int8(&args, stream->pass_rows);
 	rootfi_sql_text(&args, stream->cursor);
+	rootfi_sql_count(&args, stream->child_rows);
 	run(ledger, LEDGER_BEGIN, &args);
 	if (SPI_processed != 1)
 		elog(ERROR, "stream " INT64_FORMAT " is gone", stream->id);
@@ -397,6 +400,7 @@ rootfi_ledger_page(Ledger *ledger, const Stream *stream,
 	rootfi_sql_time(&args, stream->pass_start);
 	rootfi_sql_count(&args, stream->pass_total);
 	rootfi_sql_text(&args, stream->cursor);
+	rootfi_sql_int8(&args, counts->children);
 	run(ledger, LEDGER_PAGE, &args);
 }
 
@@ -407,6 +411,7 @@ rootfi_ledger_complete(Ledger *ledger, const Stream *stream, int64 marked)
 	SqlArgs		args = run_args(stream);
 
 	rootfi_sql_int8(&args, marked);
+	rootfi_sql_count(&args, stream->child_rows);
 	run(ledger, LEDGER_COMPLETE, &args);
 	if (rootfi_run_retention < 0)
 		return;

@@ -14,7 +14,9 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
-#include "parser/parse_coerce.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
 #include "utils/typcache.h"
 
 #include "apply.h"
@@ -24,30 +26,52 @@
 #include "sqlstates.h"
 #include "statements.h"
 
-/*
- * A key as a number by which records can be found again: itself, or a hash
- * that is the same for values that are equal to the column's type.  "text" is
- * the value as text.
- */
+/* A value that is hashed as the equality of its type wants it. */
 static int64
-key_number(Form_pg_attribute att, Datum value, const char *text)
+hash_key(Form_pg_attribute att, Datum value)
 {
-	TypeCacheEntry *type;
-	int64		number;
+	TypeCacheEntry *type = lookup_type_cache(att->atttypid,
+											 TYPECACHE_HASH_EXTENDED_PROC_FINFO);
+	Oid			output;
+	bool		is_varlena;
+	char	   *text;
 
-	if (att->atttypid == INT8OID)
-		return DatumGetInt64(value);
-	if (TypeCategory(att->atttypid) == TYPCATEGORY_NUMERIC &&
-		rootfi_read_int64(text, &number))
-		return number;
-	type = lookup_type_cache(att->atttypid,
-							 TYPECACHE_HASH_EXTENDED_PROC_FINFO);
 	if (OidIsValid(type->hash_extended_proc_finfo.fn_oid))
 		return DatumGetInt64(FunctionCall2Coll(&type->hash_extended_proc_finfo,
 											   att->attcollation, value,
 											   Int64GetDatum(0)));
+	getTypeOutputInfo(att->atttypid, &output, &is_varlena);
+	text = OidOutputFunctionCall(output, value);
 	return (int64) hash_bytes_extended((const unsigned char *) text,
 									   strlen(text), 0);
+}
+
+/*
+ * A key as a number by which records can be found again: itself, or a hash
+ * that is the same for values that are equal to the column's type.
+ */
+static int64
+key_number(Form_pg_attribute att, Datum value)
+{
+	int64		number;
+
+	if (att->atttypid == INT8OID)
+		return DatumGetInt64(value);
+	switch (getBaseType(att->atttypid))
+	{
+		case INT8OID:
+			return DatumGetInt64(value);
+		case INT4OID:
+			return DatumGetInt32(value);
+		case INT2OID:
+			return DatumGetInt16(value);
+		case NUMERICOID:
+			/* a column may show 12 as 12.00 */
+			if (rootfi_read_int64(numeric_normalize(DatumGetNumeric(value)),
+								  &number))
+				return number;
+	}
+	return hash_key(att, value);
 }
 
 /* Raises the error for a record that cannot be told from others. */
@@ -104,8 +128,8 @@ read_key(const SyncPage *page, PageRecord *record)
 			!column->read(column, *value, &record->key[i]))
 			report_no_key(page, table->keys[i]);
 		*(is_company ? &record->company_id : &record->id) =
-			key_number(TupleDescAttr(table->page.desc, column->index),
-					   record->key[i], (*value)->token);
+			key_number(TupleDescAttr(table->desc, column->index),
+					   record->key[i]);
 	}
 }
 
@@ -206,56 +230,123 @@ is_wanted(const PageRecord *record)
 	return record->is_wanted;
 }
 
-/* Fills the relation of keys; returns how many there are. */
-int
-rootfi_page_keys(const SyncPage *page, RecordTest test)
+/* Is it of the stream's company, by its key? */
+bool
+rootfi_page_of_company(const SyncPage *page, const PageRecord *record)
 {
-	PageRelation *keys = &page->target->keys;
-	int			n = 0;
+	return page->stream->has_company &&
+		record->company_id == page->stream->company_id;
+}
 
-	rootfi_page_begin(keys);
+/* An array of that type, of no domain. */
+static Datum
+make_array(Datum *values, int n, Oid type)
+{
+	int16		len;
+	bool		by_value;
+	char		align;
+
+	get_typlenbyvalalign(type, &len, &by_value, &align);
+	return PointerGetDatum(construct_array(values, n, type, len, by_value,
+										   align));
+}
+
+/* The keys of such records; returns whether there are any. */
+bool
+rootfi_page_keys(const SyncPage *page, RecordTest test, KeySet *keys)
+{
+	const TargetTable *table = &page->target->parent;
+	Datum	   *values = palloc(2 * page->nrecords * sizeof(Datum));
+	Datum	   *ids = values + page->nrecords;
+	int			last = table->nkeys - 1;
+
+	*keys = (KeySet)
+	{
+		.of_company = true
+	};
 	for (int i = 0; i < page->nrecords; i++)
 	{
-		PageRecord *record = &page->records[i];
-		Datum		values[1 + MAX_KEY_COLUMNS];
-		bool		nulls[1 + MAX_KEY_COLUMNS] = {false};
+		const PageRecord *record = &page->records[i];
 
 		if (!test(record))
 			continue;
-		values[0] = Int32GetDatum(i);
-		memcpy(values + 1, record->key, sizeof(record->key));
-		tuplestore_putvalues(keys->enr->reldata, keys->desc, values, nulls);
-		n++;
+		keys->of_company &= rootfi_page_of_company(page, record);
+		values[keys->n] = record->key[0];
+		ids[keys->n++] = record->key[last];
 	}
-	return n;
+	if (last > 0)
+		keys->companies = make_array(values, keys->n,
+									 rootfi_statement_key_type(table, 0));
+	keys->ids = make_array(ids, keys->n,
+						   rootfi_statement_key_type(table, last));
+	return keys->n > 0;
 }
 
-/* Is the record as the row says, or older than a row that guards itself? */
+/*
+ * The keys of such records as their children have them; returns whether there
+ * are any.
+ */
+bool
+rootfi_page_parents(const SyncPage *page, RecordTest test, KeySet *keys)
+{
+	Datum	   *values = palloc(2 * page->nrecords * sizeof(Datum));
+	Datum	   *ids = values + page->nrecords;
+
+	*keys = (KeySet)
+	{
+		.of_company = page->stream->has_company
+	};
+	for (int i = 0; i < page->nrecords; i++)
+	{
+		const PageRecord *record = &page->records[i];
+
+		if (!test(record))
+			continue;
+		keys->of_company &= record->has_company &&
+			record->company == page->stream->company_id;
+		values[keys->n] = Int64GetDatum(record->company);
+		ids[keys->n++] = Int64GetDatum(record->id);
+	}
+	keys->companies = make_array(values, keys->n, INT8OID);
+	keys->ids = make_array(ids, keys->n, INT8OID);
+	return keys->n > 0;
+}
+
+/*
+ * Is the record as the row found says, or older than one that guards itself?
+ * The row has its key, hash and time.
+ */
 static bool
 is_current(const SyncPage *page, const PageRecord *record, uint64 row)
 {
-	TimestampTz updated_at = rootfi_sql_get_time(row, 3);
+	int			hash = page->target->parent.nkeys + 1;
+	TimestampTz updated_at = rootfi_sql_get_time(row, hash + 1);
 
 	if (!TIMESTAMP_IS_NOBEGIN(record->updated_at) &&
 		!TIMESTAMP_IS_NOBEGIN(updated_at) &&
-		updated_at <= page->target->parent.guard_until &&
+		updated_at <= page->guard_until &&
 		record->updated_at < updated_at - USECS_PER_SEC)
 		return true;
-	return !rootfi_sql_is_null(row, 2) &&
-		rootfi_sql_get_int8(row, 2, 0) == record->hash;
+	return !rootfi_sql_is_null(row, hash) &&
+		rootfi_sql_get_int8(row, hash, 0) == record->hash;
 }
 
 /* Finds out which records the table has already. */
 void
 rootfi_page_find(SyncPage *page)
 {
-	rootfi_page_keys(page, is_wanted);
-	rootfi_execute_by_keys(page->target, &page->target->find);
-	rootfi_page_end(&page->target->keys);
+	KeySet		keys;
+
+	if (!rootfi_page_keys(page, is_wanted, &keys))
+		return;
+	rootfi_writes_by_keys(page->target, &page->target->parent, KEY_FIND,
+						  &keys);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		PageRecord *record = &page->records[rootfi_sql_get_int4(i, 1)];
+		PageRecord *record = rootfi_page_returned(page, i);
 
+		if (record == NULL)
+			continue;
 		record->is_known = true;
 		record->is_wanted = !is_current(page, record, i);
 	}
@@ -271,11 +362,13 @@ returned_number(uint64 row, int column)
 	Datum		value = SPI_getbinval(SPI_tuptable->vals[row], desc, column,
 									  &isnull);
 
-	return isnull ? 0 : key_number(TupleDescAttr(desc, column - 1), value,
-								   rootfi_sql_get_text(row, column));
+	return isnull ? 0 : key_number(TupleDescAttr(desc, column - 1), value);
 }
 
-/* The wanted record that a row returned by the statement came from. */
+/*
+ * The record, of several of its key the wanted one, of the key that a row
+ * returned by a statement begins with; NULL if there is none.
+ */
 PageRecord *
 rootfi_page_returned(const SyncPage *page, uint64 row)
 {
@@ -302,4 +395,31 @@ rootfi_page_returned(const SyncPage *page, uint64 row)
 		page->sorted[low - 1]->id != key.id)
 		return NULL;			/* a trigger changed the key */
 	return page->sorted[low - 1];
+}
+
+/*
+ * Visits the children of a record that belong into one table, in the current
+ * context.
+ */
+void
+rootfi_page_visit(const SyncPage *page, const ChildList *child,
+				  const PageRecord *record, ChildVisitor visit, void *arg)
+{
+	const RowPlan *plan = page->target->parent.plan;
+	const RowObject *object = &record->object;
+	const JsonValue *strays[MAX_STRAYS];
+	char	   *problem;
+
+	for (int i = 0; child->strays && child->strays[i].member; i++)
+		strays[i] = *rootfi_row_value(plan, object, child->strays[i].member);
+	problem = rootfi_children_visit(child,
+									*rootfi_row_value(plan, object,
+													  child->member),
+									strays, visit, arg);
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
+				 errmsg("the list \"%s\" of a record cannot be read",
+						child->member),
+				 errdetail("%s", problem)));
 }

@@ -35,9 +35,9 @@ can_mark(const Target *target)
 	bool		has_time = false;
 	int			nnumbers = 0;
 
-	for (int i = 0; i < parent->page.desc->natts; i++)
+	for (int i = 0; i < parent->desc->natts; i++)
 	{
-		Form_pg_attribute att = TupleDescAttr(parent->page.desc, i);
+		Form_pg_attribute att = TupleDescAttr(parent->desc, i);
 
 		if (strcmp(NameStr(att->attname), "rootfi_deleted_at") == 0)
 			has_time = att->atttypid == TIMESTAMPTZOID;
@@ -128,7 +128,7 @@ mark_statement(const Ledger *ledger, const Stream *stream,
 static bool
 can_tell_company(const Stream *stream, const TargetTable *table)
 {
-	TupleDesc	desc = table->page.desc;
+	TupleDesc	desc = table->desc;
 
 	if (!stream->has_company)
 		return true;

@@ -25,6 +25,9 @@
 #include "sql.h"
 #include "sync.h"
 
+/* How often a page is written before others are no longer to blame. */
+#define WRITE_ATTEMPTS	4
+
 /* Something that may fail, done for a stream. */
 typedef void (*TaskStep) (SyncSession *session, SyncTask *task);
 
@@ -137,9 +140,9 @@ begin_run(SyncSession *session, SyncTask *task)
 	}
 	act_as_owner(session, stream);
 	rootfi_pass_choose(session, stream);
+	rootfi_target_open(&task->target, stream, session->namespace);
+	rootfi_repair_begin(stream, &task->target);
 	rootfi_ledger_begin(&session->ledger, stream);
-	rootfi_target_open(&task->target, stream, session->namespace,
-					   session->context);
 	task->first_row = stream->pass_rows;
 	task->wants_remote = session->remote && !stream->resource->core;
 	if (task->wants_remote)
@@ -224,6 +227,8 @@ count_page(SyncTask *task, const RowCounts *counts)
 	task->counts.seen += counts->seen;
 	task->counts.inserted += counts->inserted;
 	task->counts.updated += counts->updated;
+	if (task->stream.child_rows >= 0)
+		task->stream.child_rows += counts->children;
 	task->costs.requests = stats->requests;
 	task->costs.bytes = stats->bytes;
 	task->waited = 0;
@@ -237,7 +242,6 @@ write_page(SyncSession *session, SyncTask *task)
 	SyncPage	page = {
 		.target = &task->target,
 		.stream = stream,
-		.is_shared = task->is_shared,
 	};
 	RunCosts	costs = latest_costs(task);
 
@@ -277,6 +281,8 @@ complete_pass(SyncSession *session, SyncTask *task)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	if (strcmp(stream->pass_kind, "full") == 0)
 		marked = rootfi_refresh_mark(&session->ledger, stream, &task->target);
+	if (stream->checks_lists)
+		stream->child_rows = rootfi_repair_count(stream, &task->target);
 	rootfi_pass_check_total(stream);
 	rootfi_ledger_complete(&session->ledger, stream, marked);
 	PopActiveSnapshot();
@@ -355,21 +361,32 @@ recover(SyncSession *session, SyncTask *task, ErrorData *error)
 		fail(session, task, error);
 }
 
+/* May what another session did be in the way no more at the next attempt? */
+static bool
+may_pass(const ErrorData *error)
+{
+	return error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION ||
+		error->sqlerrcode == ERRCODE_T_R_SERIALIZATION_FAILURE ||
+		error->sqlerrcode == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
 /*
  * Does the step that writes a page.  When a row that was not there is now,
- * another session is writing the same rows: from then on each one is looked
- * for when it is written.
+ * another session is writing the same rows: the page is looked at anew.
  */
 static ErrorData *
 attempt_write(SyncSession *session, SyncTask *task)
 {
+	RowPlan    *plan = task->target.parent.plan;
+	int			nodd = plan->nodd;
 	ErrorData  *error = attempt(session, task, write_page);
 
-	if (error == NULL || task->is_shared ||
-		error->sqlerrcode != ERRCODE_UNIQUE_VIOLATION)
-		return error;
-	task->is_shared = true;
-	return attempt(session, task, write_page);
+	for (int i = 1; i < WRITE_ATTEMPTS && error != NULL && may_pass(error); i++)
+	{
+		plan->nodd = nodd;
+		error = attempt(session, task, write_page);
+	}
+	return error;
 }
 
 /* Takes a run one page further. */

@@ -1,159 +1,215 @@
 /*
  * statements.c
- *		The statements by which a page gets into the tables of a stream.
+ *		The texts of the statements by which a page gets into the tables.
  *
- * A statement sees the rows of a page as a relation by name; it is planned
- * once, as long as the tables do not change.  Operators are those of
- * pg_catalog whatever the search_path, which triggers see as it is.
+ * All kinds of tables get the same ones.  Rows are found by a list of keys, for
+ * the stream's company if that is part of the key, so that of a partitioned
+ * table only that one's partition is planned for and locked; what differs is
+ * written from the rows of rootfi_page().  Operators are those of the columns'
+ * types by schema and name, whatever the search_path, which triggers see as it
+ * is.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_operator.h"
+#include "executor/spi.h"
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
-#include "columns.h"
-#include "sql.h"
+#include "relation.h"
 #include "statements.h"
 
 /*
- * Says up to which time rows of the table guard themselves against records
- * that are older.
+ * Methods that are not to be used where rows are found by their keys: there
+ * are few of them, so the index is right whatever the planner believes, and
+ * rows are written in the order of the page's.
  */
-void
-rootfi_table_guard(TargetTable *table, TimestampTz until)
+const char *const rootfi_by_index[] = {
+	"enable_bitmapscan", "enable_hashjoin", "enable_mergejoin",
+	"enable_seqscan", NULL
+};
+
+/* A column of the table. */
+static Form_pg_attribute
+get_column(const TargetTable *table, const char *name)
 {
-	if (table->guard_until == until)
-		return;
-	table->guard_until = until;
-	rootfi_sql_free(&table->upsert);
+	return TupleDescAttr(table->desc, SPI_fnumber(table->desc, name) - 1);
 }
 
-/* A relation as SPI knows it, and what makes SPI forget it. */
-typedef struct Registration
+/* The type, of no domain, of a column of the key. */
+Oid
+rootfi_statement_key_type(const TargetTable *table, int key)
 {
-	EphemeralNamedRelationData enr;
-	MemoryContextCallback forget;
-} Registration;
+	return getBaseType(get_column(table, table->keys[key])->atttypid);
+}
 
-/* Makes SPI forget a relation whose memory goes.  Raises no error. */
+/* The equality of a type, or InvalidOid. */
+static Oid
+equality(Oid type)
+{
+	return lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
+}
+
+/* The condition that two values of a type are equal. */
 static void
-forget_relation(void *arg)
+append_equal(StringInfo text, Oid type, const char *left, const char *right)
 {
-	Registration *registration = arg;
+	generate_operator_clause(text, left, type, equality(type), right, type);
+}
 
-	/* by an error the connection, and its list, may be gone already */
-	if (registration->enr.md.name != NULL)
-		SPI_unregister_relation(registration->enr.md.name);
-	registration->enr.md.name = NULL;
+/* The condition that a column is one of the values of an argument. */
+static void
+append_any(StringInfo text, Oid type, const char *column, int argument)
+{
+	Oid			operator = equality(type);
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
+	Form_pg_operator form;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for operator %u", operator);
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	appendStringInfo(text, "t.%s OPERATOR(%s.%s) ANY ($%d)",
+					 quote_identifier(column),
+					 quote_identifier(get_namespace_name(form->oprnamespace)),
+					 NameStr(form->oprname), argument);
+	ReleaseSysCache(tuple);
+}
+
+/* The condition that a column of the key is that of "relation". */
+static void
+append_key(StringInfo text, const TargetTable *table, const char *key,
+		   const char *relation, const char *name)
+{
+	append_equal(text, get_column(table, key)->atttypid,
+				 psprintf("t.%s", quote_identifier(key)),
+				 psprintf("%s.%s", relation, quote_identifier(name)));
+}
+
+/* The condition that the row is of the stream's company. */
+static void
+append_company(StringInfo text, const Target *target,
+			   const TargetTable *table)
+{
+	Oid			type = get_column(table, table->keys[0])->atttypid;
+
+	append_equal(text, type,
+				 psprintf("t.%s", quote_identifier(table->keys[0])),
+				 psprintf("%s::%s", quote_literal_cstr(target->company),
+						  format_type_be_qualified(type)));
+}
+
+/* What a statement by keys does, up to its source of keys. */
+static void
+append_verb(StringInfo text, const TargetTable *table, KeyVerb verb,
+			const char *keys)
+{
+	switch (verb)
+	{
+		case KEY_FIND:
+			appendStringInfo(text, "SELECT %s, %s, %s FROM %s AS t", keys,
+							 table->hash_column < 0 ? "NULL" : "t." HASH_COLUMN,
+							 table->is_ordered ? "t.rootfi_updated_at" : "NULL",
+							 table->name);
+			break;
+		case KEY_COUNT:
+			appendStringInfo(text, "SELECT %s, pg_catalog.count(*) FROM %s AS t",
+							 keys, table->name);
+			break;
+		default:
+			Assert(verb == KEY_CLEAR);
+			appendStringInfo(text, "DELETE FROM %s AS t", table->name);
+	}
 }
 
 /*
- * Makes a relation of rows with those columns known to the statements, in the
- * current context and as long as that lives, whatever ends it.  SPI keeps its
- * list of relations in "registry", which must live as long as the SPI
- * connection.
+ * The statement that does something with the rows of some keys, given the
+ * first "nkeys" columns of the key.  Of one company, or of keys that know no
+ * company, its argument is the array of the numbers; else there are two, of
+ * the companies and of the numbers.
  */
-void
-rootfi_page_init(PageRelation *page, TupleDesc desc, MemoryContext registry)
-{
-	static uint32 serial = 0;
-	Registration *registration = palloc0(sizeof(Registration));
-	MemoryContext old;
-	int			result;
-
-	page->desc = desc;
-	page->name = psprintf("rootfi_page_%u", ++serial);
-	page->enr = &registration->enr;
-	page->enr->md.reliddesc = InvalidOid;
-	page->enr->md.tupdesc = desc;
-	page->enr->md.enrtype = ENR_NAMED_TUPLESTORE;
-	page->enr->md.enrtuples = 500;
-	registration->forget.func = forget_relation;
-	registration->forget.arg = registration;
-	MemoryContextRegisterResetCallback(CurrentMemoryContext,
-									   &registration->forget);
-	page->enr->md.name = page->name;
-	old = MemoryContextSwitchTo(registry);
-	result = SPI_register_relation(page->enr);
-	MemoryContextSwitchTo(old);
-	if (result != SPI_OK_REL_REGISTER)
-		elog(ERROR, "could not register relation \"%s\": %s", page->name,
-			 SPI_result_code_string(result));
-}
-
-/* Begins a new page in the relation, in the current context. */
-void
-rootfi_page_begin(PageRelation *page)
-{
-	page->enr->reldata = tuplestore_begin_heap(false, false, work_mem);
-}
-
-/* Frees the rows of the page. */
-void
-rootfi_page_end(PageRelation *page)
-{
-	tuplestore_end(page->enr->reldata);
-	page->enr->reldata = NULL;
-}
-
-/* The columns with commas between, each after a prefix. */
 char *
-rootfi_column_list(const char **columns, int n, const char *prefix)
+rootfi_statement_by_keys(const Target *target, const TargetTable *table,
+						 KeyVerb verb, int nkeys, bool of_company)
 {
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; i < n; i++)
-		appendStringInfo(&list, "%s%s%s", i > 0 ? ", " : "", prefix,
-						 quote_identifier(columns[i]));
-	return list.data;
-}
-
-/* Is the column one of the table's key? */
-bool
-rootfi_is_key(const TargetTable *table, const char *column)
-{
-	for (int i = 0; i < table->nkeys; i++)
-		if (strcmp(table->keys[i], column) == 0)
-			return true;
-	return false;
-}
-
-/* Statement that deletes the children of the parents in the relation "keys". */
-char *
-rootfi_clear_statement(const Target *target, const ChildTable *child)
-{
+	char	   *keys = rootfi_target_columns((const char **) table->keys, nkeys,
+											 "t.");
+	const char *last = table->keys[nkeys - 1];
 	StringInfoData text;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "DELETE FROM %s AS c USING %s AS k WHERE true",
-					 child->table.name, target->keys.name);
-	/* the key of a child is that of its parent and the ordinal */
-	for (int i = 0; i < target->parent.nkeys; i++)
-		appendStringInfo(&text, " AND c.%s OPERATOR(pg_catalog.=) k.%s",
-						 quote_identifier(child->table.keys[i]),
-						 quote_identifier(target->parent.keys[i]));
+	append_verb(&text, table, verb, keys);
+	if (nkeys > 1 && !of_company)
+	{
+		appendStringInfo(&text,
+						 " %s ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2))"
+						 " AS k (company, id) %s ",
+						 verb == KEY_CLEAR ? "USING" : "JOIN",
+						 verb == KEY_CLEAR ? "WHERE" : "ON");
+		append_key(&text, table, table->keys[0], "k", "company");
+		appendStringInfoString(&text, " AND ");
+		append_key(&text, table, last, "k", "id");
+	}
+	else
+	{
+		appendStringInfoString(&text, " WHERE ");
+		if (nkeys > 1)
+		{
+			append_company(&text, target, table);
+			appendStringInfoString(&text, " AND ");
+		}
+		append_any(&text, get_column(table, last)->atttypid, last, 1);
+	}
+	if (verb == KEY_COUNT)
+		appendStringInfo(&text, " GROUP BY %s", keys);
 	return text.data;
 }
 
-/* Statement that finds the rows whose keys are in the relation "keys". */
-char *
-rootfi_find_statement(const Target *target)
+/* The names of the columns of that use. */
+static const char **
+columns_of_use(const TargetTable *table, const char *uses, ColumnUse use,
+			   int *n)
 {
-	const TargetTable *parent = &target->parent;
+	const char **columns = palloc(table->desc->natts * sizeof(char *));
+
+	*n = 0;
+	for (int i = 0; i < table->desc->natts; i++)
+		if (uses[i] == use)
+			columns[(*n)++] = NameStr(TupleDescAttr(table->desc, i)->attname);
+	return columns;
+}
+
+/* The clause that returns the keys of the rows that are written. */
+static void
+append_returning(StringInfo text, const TargetTable *table)
+{
+	appendStringInfo(text, " RETURNING %s",
+					 rootfi_target_columns((const char **) table->keys,
+										   table->nkeys, "t."));
+}
+
+/*
+ * The statement that inserts rows, of that number.  It returns their keys,
+ * unless all that there are will be inserted.
+ */
+char *
+rootfi_statement_insert(const Target *target, const TargetTable *table,
+						const char *uses, int64 rows)
+{
+	int			n;
+	const char **columns = columns_of_use(table, uses, COLUMN_SET, &n);
 	StringInfoData text;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "SELECT k.n, %s, %s FROM %s AS k JOIN %s AS t ON true",
-					 parent->hash_column < 0 ? "NULL" : "t." HASH_COLUMN,
-					 parent->is_ordered ? "t.rootfi_updated_at" : "NULL",
-					 target->keys.name, parent->name);
-	for (int i = 0; i < parent->nkeys; i++)
-		appendStringInfo(&text, " AND t.%1$s OPERATOR(pg_catalog.=) k.%1$s",
-						 quote_identifier(parent->keys[i]));
+	appendStringInfo(&text, "INSERT INTO %s AS t (%s) SELECT %s FROM %s",
+					 table->name, rootfi_target_columns(columns, n, ""),
+					 rootfi_target_columns(columns, n, "p."),
+					 rootfi_relation_sql(rows, table->desc, target->schema));
+	if (!table->is_plain)
+		append_returning(&text, table);
 	return text.data;
 }
 
@@ -166,185 +222,123 @@ append_difference(StringInfo text, const TargetTable *table,
 				  const char *column)
 {
 	const char *name = quote_identifier(column);
-	Oid			type = SPI_gettypeid(table->page.desc,
-									 SPI_fnumber(table->page.desc, column));
-	Oid			equality = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
+	Oid			type = get_column(table, column)->atttypid;
 
 	/* not IS DISTINCT FROM, whose operator would be that of search_path */
 	appendStringInfoChar(text, '(');
-	if (OidIsValid(equality))
-		generate_operator_clause(text, psprintf("t.%s", name), type, equality,
-								 psprintf("excluded.%s", name), type);
+	if (OidIsValid(equality(type)))
+		append_equal(text, type, psprintf("t.%s", name),
+					 psprintf("p.%s", name));
 	else
 		appendStringInfo(text,
 						 "t.%1$s::pg_catalog.text OPERATOR(pg_catalog.=)"
-						 " excluded.%1$s::pg_catalog.text", name);
+						 " p.%1$s::pg_catalog.text", name);
 	appendStringInfo(text,
-					 ") IS NOT TRUE AND NOT (t.%1$s IS NULL AND excluded.%1$s IS NULL)",
+					 ") IS NOT TRUE AND NOT (t.%1$s IS NULL AND p.%1$s IS NULL)",
 					 name);
 }
 
-/* The condition under which a row is written over: newer and different. */
+/*
+ * The condition that a row differs.  What its default would be is not known,
+ * so that such a column always does.
+ */
 static void
-append_condition(StringInfo text, const TargetTable *table,
-				 const char **columns, int n)
+append_differences(StringInfo text, const TargetTable *table,
+				   const char *uses)
 {
-	if (table->is_ordered && !TIMESTAMP_IS_NOBEGIN(table->guard_until))
-		appendStringInfo(text,
-						 " AND (excluded.rootfi_updated_at OPERATOR(pg_catalog.<)"
-						 " (t.rootfi_updated_at OPERATOR(pg_catalog.-)"
-						 " '1 second'::pg_catalog.interval)"
-						 " AND t.rootfi_updated_at OPERATOR(pg_catalog.<=)"
-						 " %s::pg_catalog.timestamptz) IS NOT TRUE",
-						 quote_literal_cstr(timestamptz_to_str(table->guard_until)));
 	if (table->hash_column >= 0)
 	{
-		appendStringInfoString(text, " AND (excluded." HASH_COLUMN
+		appendStringInfoString(text, " AND (p." HASH_COLUMN
 							   " OPERATOR(pg_catalog.=) t." HASH_COLUMN
 							   ") IS NOT TRUE");
 		return;
 	}
 	appendStringInfoString(text, " AND (false");
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < table->desc->natts; i++)
 	{
-		appendStringInfoString(text, " OR ");
-		append_difference(text, table, columns[i]);
+		const char *name = NameStr(TupleDescAttr(table->desc, i)->attname);
+
+		if (uses[i] == COLUMN_DEFAULT)
+			appendStringInfoString(text, " OR true");
+		else if (uses[i] == COLUMN_SET && !rootfi_target_is_key(table, name))
+		{
+			appendStringInfoString(text, " OR ");
+			append_difference(text, table, name);
+		}
 	}
 	appendStringInfoChar(text, ')');
 }
 
-/* Appends what is to happen when there is such a row already. */
-static void
-append_conflict(StringInfo text, const TargetTable *table,
-				const char **columns, int n)
-{
-	int			nset = 0;
-
-	appendStringInfo(text, " ON CONFLICT (%s) DO ",
-					 rootfi_column_list((const char **) table->keys,
-										table->nkeys, ""));
-	for (int i = 0; i < n; i++)
-		if (!rootfi_is_key(table, columns[i]))
-			appendStringInfo(text, "%s%s = excluded.%s",
-							 nset++ > 0 ? ", " : "UPDATE SET ",
-							 quote_identifier(columns[i]),
-							 quote_identifier(columns[i]));
-	if (nset == 0)
-		appendStringInfoString(text, "NOTHING");
-	else
-	{
-		appendStringInfoString(text, " WHERE true");
-		append_condition(text, table, columns, n);
-	}
-}
-
 /*
- * Statement that writes the page's rows, by these columns; is_new: there are
- * none of their keys.  It returns the keys of the rows that it has written,
- * unless that is all of them.
+ * The condition that a row is not newer than the record by a second or more:
+ * the API cuts times (C34).  Rows guard themselves up to the time $1.  It is
+ * immutable, as no sum of a time and an interval is, and no infinite time is
+ * subtracted.
  */
-static char *
-write_statement(const TargetTable *table, const char **columns, int n,
-				bool is_new)
+static void
+append_guard(StringInfo text)
 {
-	StringInfoData text;
-
-	initStringInfo(&text);
-	appendStringInfo(&text,
-					 "INSERT INTO %s AS t (%s) SELECT %s FROM %s AS p",
-					 table->name, rootfi_column_list(columns, n, ""),
-					 rootfi_column_list(columns, n, "p."), table->page.name);
-	if (!is_new)
-		append_conflict(&text, table, columns, n);
-	if (!is_new || !table->is_plain)
-		appendStringInfo(&text, " RETURNING %s",
-						 rootfi_column_list((const char **) table->keys,
-											table->nkeys, "t."));
-	return text.data;
+	appendStringInfoString(text,
+						   " AND NOT CASE WHEN p.rootfi_updated_at OPERATOR(pg_catalog.<) t.rootfi_updated_at"
+						   " AND t.rootfi_updated_at OPERATOR(pg_catalog.<=) $1"
+						   " THEN (p.rootfi_updated_at OPERATOR(pg_catalog.-) t.rootfi_updated_at)"
+						   " OPERATOR(pg_catalog.<) '-1 second'::pg_catalog.interval"
+						   " ELSE false END");
 }
 
-/* How many of the table's own columns have records had so far? */
+/* What the columns are set to; returns how many there are. */
 static int
-count_seen(const TargetTable *table)
+append_assignments(StringInfo text, const TargetTable *table,
+				   const char *uses)
 {
 	int			n = 0;
 
-	for (int i = 0; i < table->plan->ncolumns; i++)
+	for (int i = 0; i < table->desc->natts; i++)
 	{
-		const RowColumn *column = &table->plan->columns[i];
+		const char *name = NameStr(TupleDescAttr(table->desc, i)->attname);
 
-		n += column->seen && column->index >= 0 &&
-			table->optional[column->index];
+		if (uses[i] == COLUMN_LEFT || rootfi_target_is_key(table, name))
+			continue;
+		name = quote_identifier(name);
+		appendStringInfo(text, "%s%s = ", n++ > 0 ? ", " : "", name);
+		if (uses[i] == COLUMN_DEFAULT)
+			appendStringInfoString(text, "DEFAULT");
+		else
+			appendStringInfo(text, "p.%s", name);
 	}
 	return n;
 }
 
-/* Is the column to be set? */
-static bool
-is_set(const TargetTable *table, int index)
-{
-	const char *name = NameStr(TupleDescAttr(table->page.desc, index)->attname);
-
-	return !table->optional[index] ||
-		rootfi_row_column(table->plan, name)->seen;
-}
-
 /*
- * The statement that writes the page's rows; is_new: there are none of their
- * keys.  Prepared when first asked for, when records had a member for a column
- * that none had before, and when the table got or lost a trigger that has a
- * say.
+ * The statement that writes rows, of that number, over those of their keys
+ * where they are different and not older; it returns the keys of those.  NULL
+ * if it would write nothing.
  */
-SqlPlan *
-rootfi_write_plan(const Target *target, TargetTable *table, bool is_new)
+char *
+rootfi_statement_update(const Target *target, const TargetTable *table,
+						const char *uses, bool of_company, int64 rows)
 {
-	SqlPlan   **plan = is_new ? &table->insert : &table->upsert;
-	int			natts = table->page.desc->natts;
-	int			nseen = count_seen(table);
-	bool		is_plain = rootfi_target_is_plain(table);
-	const char **columns;
-	int			n = 0;
+	StringInfoData text;
 
-	if (nseen != table->nseen || is_plain != table->is_plain)
+	initStringInfo(&text);
+	appendStringInfo(&text, "UPDATE %s AS t SET ", table->name);
+	if (append_assignments(&text, table, uses) == 0)
+		return NULL;
+	appendStringInfo(&text, " FROM %s WHERE true",
+					 rootfi_relation_sql(rows, table->desc, target->schema));
+	if (of_company && table->nkeys > 1)
 	{
-		rootfi_sql_free(&table->insert);
-		rootfi_sql_free(&table->upsert);
-		table->nseen = nseen;
-		table->is_plain = is_plain;
+		appendStringInfoString(&text, " AND ");
+		append_company(&text, target, table);
 	}
-	if (*plan != NULL)
-		return *plan;
-	columns = palloc(natts * sizeof(char *));
-	for (int i = 0; i < natts; i++)
-		if (is_set(table, i))
-			columns[n++] = NameStr(TupleDescAttr(table->page.desc, i)->attname);
-	*plan = rootfi_sql_prepare(target->context,
-							   write_statement(table, columns, n, is_new), 0,
-							   NULL);
-	return *plan;
-}
-
-/*
- * Executes a statement that finds rows by the keys of a page, of which there
- * are few: it is to use the table's index whatever the planner believes.  The
- * table may just be growing from nothing, so the choice between several
- * indexes is made anew at the uses 1, 2, 4, 8 ...
- */
-void
-rootfi_execute_by_keys(const Target *target, KeyStatement *statement)
-{
-	static const char *const others[] = {
-		"enable_hashjoin", "enable_mergejoin", "enable_seqscan", NULL
-	};
-	int			level = rootfi_sql_without(others);
-
-	if ((statement->nuses & (statement->nuses - 1)) == 0)
+	for (int i = 0; i < table->nkeys; i++)
 	{
-		rootfi_sql_free(&statement->plan);
-		statement->plan = rootfi_sql_prepare(target->context, statement->text,
-											 0, NULL);
+		appendStringInfoString(&text, " AND ");
+		append_key(&text, table, table->keys[i], "p", table->keys[i]);
 	}
-	statement->nuses++;
-	rootfi_sql_execute(statement->plan, NULL);
-	AtEOXact_GUC(true, level);
+	if (table->is_ordered)
+		append_guard(&text);
+	append_differences(&text, table, uses);
+	append_returning(&text, table);
+	return text.data;
 }

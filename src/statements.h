@@ -1,26 +1,32 @@
 /*
  * statements.h
- *		The statements by which a page gets into the tables of a stream.
+ *		The texts of the statements by which a page gets into the tables.
  */
 #ifndef ROOTFI_STATEMENTS_H
 #define ROOTFI_STATEMENTS_H
 
 #include "target.h"
 
-extern void rootfi_page_init(PageRelation *page, TupleDesc desc,
-							 MemoryContext registry);
-extern void rootfi_page_begin(PageRelation *page);
-extern void rootfi_page_end(PageRelation *page);
-extern void rootfi_table_guard(TargetTable *table, TimestampTz until);
-extern char *rootfi_column_list(const char **columns, int n,
-								const char *prefix);
-extern bool rootfi_is_key(const TargetTable *table, const char *column);
-extern char *rootfi_clear_statement(const Target *target,
-									const ChildTable *child);
-extern char *rootfi_find_statement(const Target *target);
-extern SqlPlan *rootfi_write_plan(const Target *target, TargetTable *table,
-								  bool is_new);
-extern void rootfi_execute_by_keys(const Target *target,
-								   KeyStatement *statement);
+/* What a statement does with a column. */
+typedef enum ColumnUse
+{
+	COLUMN_LEFT = '-',			/* its default, or what it has */
+	COLUMN_SET = 's',
+	COLUMN_DEFAULT = 'd',		/* its default, whatever it has */
+} ColumnUse;
+
+extern const char *const rootfi_by_index[];
+
+extern Oid	rootfi_statement_key_type(const TargetTable *table, int key);
+extern char *rootfi_statement_by_keys(const Target *target,
+									  const TargetTable *table, KeyVerb verb,
+									  int nkeys, bool of_company);
+extern char *rootfi_statement_insert(const Target *target,
+									 const TargetTable *table,
+									 const char *uses, int64 rows);
+extern char *rootfi_statement_update(const Target *target,
+									 const TargetTable *table,
+									 const char *uses, bool of_company,
+									 int64 rows);
 
 #endif							/* ROOTFI_STATEMENTS_H */

@@ -41,6 +41,8 @@ typedef struct Stream
 	int64		pass_rows;
 	char	   *cursor;
 	int64		run_id;
+	int64		child_rows;		/* in the tables of lists, as it left them */
+	bool		checks_lists;	/* there are others: look at every list */
 } Stream;
 
 /* What happened to the rows of a page, or of a run. */
@@ -49,6 +51,7 @@ typedef struct RowCounts
 	int64		seen;
 	int64		inserted;
 	int64		updated;
+	int64		children;		/* rows that the tables of lists have more */
 } RowCounts;
 
 /* What a run has cost so far, or a page of it. */

@@ -166,7 +166,7 @@ add(FunctionCallInfo fcinfo, const NewStream *new)
 	stream.resource = new->resource;
 	stream.target_schema = unconstify(char *, new->schema);
 	stream.target_table = unconstify(char *, new->table);
-	rootfi_target_open(&target, &stream, namespace, CurrentMemoryContext);
+	rootfi_target_open(&target, &stream, namespace);
 	rootfi_target_close(&target);
 	return stream.id;
 }

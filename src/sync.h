@@ -21,7 +21,6 @@ typedef struct SyncTask
 	ListRequest request;
 	ListScan   *scan;
 	const JsonAnswer *page;		/* that is to be written */
-	bool		is_shared;		/* another session writes the same rows */
 	bool		restarted;		/* the server refused the cursor once */
 	ErrorData  *error;			/* that ended the run, or NULL */
 	bool		abandon;		/* the pass goes with it */

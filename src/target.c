@@ -3,8 +3,8 @@
  *		Looks at the tables that a stream fills.
  *
  * The table's own columns decide what is filled.  Those of the resource's row
- * type always are; another one only when some record of the run had a member
- * of its name, so that columns of the user's own keep what they have.  A table
+ * type always are; another one only by a record that has a member of its name,
+ * so that columns of the user's own keep what they have.  A table
  * of children that is not there is not filled: its list then goes to "extra"
  * as any member without a column does.
  */
@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "common/hashfn.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -28,7 +29,7 @@
 #include "utils/typcache.h"
 
 #include "sql.h"
-#include "statements.h"
+#include "target.h"
 
 /* The table of that name, InvalidOid if there is none. */
 Oid
@@ -154,6 +155,19 @@ has_unique_index(Relation relation, const char **columns, int n)
 	return found;
 }
 
+/* The columns with commas between, each after a prefix. */
+char *
+rootfi_target_columns(const char **columns, int n, const char *prefix)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&list, "%s%s%s", i > 0 ? ", " : "", prefix,
+						 quote_identifier(columns[i]));
+	return list.data;
+}
+
 /*
  * Finds out by what the rows of the table are told apart: all of the columns
  * given, or those but the first, which is the company, if that is unique.
@@ -172,11 +186,11 @@ find_key(TargetTable *table, Relation relation, const char **columns, int n)
 				 errmsg("table %s has no unique index by which its rows are told apart",
 						table->name),
 				 errhint("Run \"CREATE UNIQUE INDEX ON %s (%s)\".",
-						 table->name, rootfi_column_list(columns, n, ""))));
+						 table->name, rootfi_target_columns(columns, n, ""))));
 	table->nkeys = n - first;
 	memcpy(table->keys, columns + first, table->nkeys * sizeof(char *));
 	for (int i = 0; i < table->nkeys; i++)
-		if (column_index(table->page.desc, table->keys[i]) < 0)
+		if (column_index(table->desc, table->keys[i]) < 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_GENERATED_ALWAYS),
 					 errmsg("column \"%s\" of table %s cannot be set",
@@ -184,23 +198,59 @@ find_key(TargetTable *table, Relation relation, const char **columns, int n)
 					 errdetail("It makes its values by itself, but rows are told apart by it.")));
 }
 
+/* Is the column one of the table's key? */
+bool
+rootfi_target_is_key(const TargetTable *table, const char *column)
+{
+	for (int i = 0; i < table->nkeys; i++)
+		if (strcmp(table->keys[i], column) == 0)
+			return true;
+	return false;
+}
+
+/* Does the type, a domain perhaps, refuse NULL? */
+static bool
+type_refuses_null(Oid type)
+{
+	bool		result = false;
+
+	while (!result && get_typtype(type) == TYPTYPE_DOMAIN)
+	{
+		HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+
+		if (!HeapTupleIsValid(tuple))
+			elog(ERROR, "cache lookup failed for type %u", type);
+		result = ((Form_pg_type) GETSTRUCT(tuple))->typnotnull;
+		type = ((Form_pg_type) GETSTRUCT(tuple))->typbasetype;
+		ReleaseSysCache(tuple);
+	}
+	return result;
+}
+
 /*
  * Notes which columns are the user's own: not of the row type, nor such that
- * every table needs.
+ * every table needs; and which cannot be NULL.  "all" has the table's columns.
  */
 static void
-find_optional(TargetTable *table, TupleDesc row_type)
+find_special(TargetTable *table, TupleDesc all, TupleDesc row_type)
 {
-	TupleDesc	desc = table->page.desc;
+	TupleDesc	desc = table->desc;
 
-	table->optional = palloc0(desc->natts * sizeof(bool));
+	table->special = palloc(desc->natts * sizeof(SpecialColumn));
 	for (int i = 0; i < desc->natts; i++)
 	{
 		const char *name = NameStr(TupleDescAttr(desc, i)->attname);
+		Form_pg_attribute att = TupleDescAttr(all, column_index(all, name));
+		SpecialColumn column = {
+			.index = i,
+			.is_own = i != table->hash_column && i != table->plan->extra &&
+			(row_type == NULL || column_index(row_type, name) < 0),
+			.needs_value = att->attnotnull || type_refuses_null(att->atttypid),
+		};
 
-		table->optional[i] = i != table->hash_column &&
-			i != table->plan->extra && !rootfi_is_key(table, name) &&
-			(row_type == NULL || column_index(row_type, name) < 0);
+		if (!rootfi_target_is_key(table, name) &&
+			(column.is_own || column.needs_value))
+			table->special[table->nspecial++] = column;
 	}
 }
 
@@ -252,7 +302,7 @@ rootfi_target_is_plain(const TargetTable *table)
 
 /* Describes a table, given the columns of its key, the company first. */
 static void
-table_init(const Target *target, TargetTable *table, Oid relid, TupleDesc row_type,
+table_init(TargetTable *table, Oid relid, TupleDesc row_type,
 		   const FieldAlias *aliases, const char **key, int nkey)
 {
 	Relation	relation = table_open(relid, AccessShareLock);
@@ -261,11 +311,10 @@ table_init(const Target *target, TargetTable *table, Oid relid, TupleDesc row_ty
 	table->name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
 											 RelationGetRelationName(relation));
 	check_is_table(table, relation);
-	rootfi_page_init(&table->page, desc, target->registry);
+	table->desc = desc;
 	find_key(table, relation, key, nkey);
 	table->relid = relid;
 	table->is_plain = inserts_all(relation);
-	table_close(relation, NoLock);
 	table->plan = rootfi_row_plan(desc, aliases);
 	table->hash_column = column_index(desc, HASH_COLUMN);
 	if (!has_type(desc, table->hash_column, INT8OID))
@@ -275,7 +324,8 @@ table_init(const Target *target, TargetTable *table, Oid relid, TupleDesc row_ty
 	table->is_ordered = has_type(desc,
 								 column_index(desc, "rootfi_updated_at"),
 								 TIMESTAMPTZOID);
-	find_optional(table, row_type);
+	find_special(table, RelationGetDescr(relation), row_type);
+	table_close(relation, NoLock);
 }
 
 /*
@@ -292,9 +342,9 @@ columns_seed(const Target *target)
 		const TargetTable *table = t < 0 ? &target->parent :
 		&target->children[t].table;
 
-		for (int i = 0; i < table->page.desc->natts; i++)
+		for (int i = 0; i < table->desc->natts; i++)
 		{
-			Form_pg_attribute att = TupleDescAttr(table->page.desc, i);
+			Form_pg_attribute att = TupleDescAttr(table->desc, i);
 			const char *name = NameStr(att->attname);
 
 			seed = hash_bytes_extended((const unsigned char *) name,
@@ -302,20 +352,6 @@ columns_seed(const Target *target)
 		}
 	}
 	return seed;
-}
-
-/* Describes the relation of keys: the number of a record, then its key. */
-static void
-keys_init(Target *target)
-{
-	const TargetTable *parent = &target->parent;
-	TupleDesc	desc = CreateTemplateTupleDesc(1 + parent->nkeys);
-
-	TupleDescInitEntry(desc, 1, "n", INT4OID, -1, 0);
-	for (int i = 0; i < parent->nkeys; i++)
-		TupleDescCopyEntry(desc, 2 + i, parent->page.desc,
-						   column_index(parent->page.desc, parent->keys[i]) + 1);
-	rootfi_page_init(&target->keys, desc, target->registry);
 }
 
 /*
@@ -355,9 +391,9 @@ check_child_keys(const TargetTable *table, const char *const *columns)
 
 	for (int i = 0; i < lengthof(types); i++)
 	{
-		int			column = column_index(table->page.desc, columns[i]);
+		int			column = column_index(table->desc, columns[i]);
 
-		if (column >= 0 && !has_type(table->page.desc, column, types[i]))
+		if (column >= 0 && !has_type(table->desc, column, types[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
 					 errmsg("column \"%s\" of table %s has not the type that a sync needs",
@@ -383,26 +419,24 @@ add_child(Target *target, const Stream *stream, Oid namespace,
 		return;
 	row_type = rootfi_target_row_type(namespace, child->row_type);
 	table->child = child;
-	table_init(target, &table->table, relid, row_type, NULL, key + skip, 3 - skip);
+	table_init(&table->table, relid, row_type, NULL, key + skip, 3 - skip);
 	ReleaseTupleDesc(row_type);
 	check_child_keys(&table->table, key);
 	look_for_children(table, stream);
 	rootfi_row_claim(target->parent.plan, child->member);
 	for (int i = 0; child->strays && child->strays[i].member; i++)
 		rootfi_row_claim(target->parent.plan, child->strays[i].member);
-	table->clear.text = rootfi_clear_statement(target, table);
 	target->nchildren++;
 }
 
 /*
- * Describes the tables of a stream, as they are now, in the current context;
- * "registry" is the memory of the SPI connection.  What the target has goes
- * with rootfi_target_close() or with the current context.  Errors: 42P01 when the table is
- * not there, 42809 when it is none, 42P10 when it has no key.
+ * Describes the tables of a stream, as they are now, in the current context.
+ * What the target has goes with rootfi_target_close() or with that context.
+ * Errors: 42P01 when the table is not there, 42809 when it is none, 42P10 when
+ * it has no key.
  */
 void
-rootfi_target_open(Target *target, const Stream *stream, Oid namespace,
-				   MemoryContext registry)
+rootfi_target_open(Target *target, const Stream *stream, Oid namespace)
 {
 	const Resource *resource = stream->resource;
 	Oid			relid = rootfi_target_find(stream->target_schema,
@@ -415,7 +449,6 @@ rootfi_target_open(Target *target, const Stream *stream, Oid namespace,
 	target->context = AllocSetContextCreate(CurrentMemoryContext,
 											"rootfi target",
 											ALLOCSET_DEFAULT_SIZES);
-	target->registry = registry;
 	if (!OidIsValid(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
@@ -425,19 +458,20 @@ rootfi_target_open(Target *target, const Stream *stream, Oid namespace,
 				 errhint("Remove the stream with rootfi_remove_stream(" INT64_FORMAT ") and add it again.",
 						 stream->id)));
 	old = MemoryContextSwitchTo(target->context);
+	target->schema = quote_identifier(get_namespace_name(namespace));
+	if (stream->has_company)
+		target->company = psprintf(INT64_FORMAT, stream->company_id);
 	row_type = rootfi_target_row_type(namespace, resource->row_type);
 	if (row_type != NULL && column_index(row_type, key[1]) < 0)
 		key[1] = "id";
-	table_init(target, &target->parent, relid, row_type, resource->aliases, key, 2);
+	table_init(&target->parent, relid, row_type, resource->aliases, key, 2);
 	if (row_type != NULL)
 		ReleaseTupleDesc(row_type);
-	keys_init(target);
 	while (resource->children && resource->children[nchildren].member)
 		nchildren++;
 	target->children = palloc0((nchildren + 1) * sizeof(ChildTable));
 	for (int i = 0; i < nchildren; i++)
 		add_child(target, stream, namespace, &resource->children[i]);
-	target->find.text = rootfi_find_statement(target);
 	target->hash_seed = columns_seed(target);
 	MemoryContextSwitchTo(old);
 }

@@ -9,52 +9,53 @@
 #include "convert.h"
 #include "sql.h"
 #include "stream.h"
-#include "utils/queryenvironment.h"
-#include "utils/tuplestore.h"
 
 /* The column that tells whether a record has changed. */
 #define HASH_COLUMN		"rootfi_content_hash"
 
 #define MAX_KEY_COLUMNS 3
 
-/*
- * Rows that a statement reads as if they were a table of that name: those of
- * a page.
- */
-typedef struct PageRelation
+/* What is done with the rows of some keys. */
+typedef enum KeyVerb
 {
-	char	   *name;
-	TupleDesc	desc;
-	EphemeralNamedRelation enr; /* SPI knows it as long as it is there */
-} PageRelation;
+	KEY_FIND,					/* which there are, their hash and time */
+	KEY_COUNT,					/* how many children each parent has */
+	KEY_CLEAR,					/* deletes the children */
+	KEY_VERBS
+} KeyVerb;
 
-/* A statement that finds rows of a table by the keys of a page. */
-typedef struct KeyStatement
+/* A statement that finds its rows by an index, planned for few of them. */
+typedef struct KeyedPlan
 {
-	char	   *text;
 	SqlPlan    *plan;
 	int64		nuses;
-} KeyStatement;
+} KeyedPlan;
+
+/* A column, not of the key, that not every row sets. */
+typedef struct SpecialColumn
+{
+	int			index;
+	bool		is_own;			/* the user's, not the row type's */
+	bool		needs_value;	/* it cannot be NULL */
+} SpecialColumn;
 
 /* A table that is filled. */
 typedef struct TargetTable
 {
 	Oid			relid;
 	char	   *name;			/* schema and table, quoted */
-	PageRelation page;			/* its columns that can be filled */
-	RowPlan    *plan;			/* of rows of the page */
-	bool	   *optional;		/* by column: filled once a record has it */
-	int			nseen;			/* optional ones that some record had */
+	TupleDesc	desc;			/* its columns that can be filled */
+	RowPlan    *plan;			/* of rows of those */
+	SpecialColumn *special;		/* those that a row may leave alone */
+	int			nspecial;
 	const char *keys[MAX_KEY_COLUMNS];
 	int			nkeys;
-	int			hash_column;	/* index in the page, or -1 */
+	int			hash_column;	/* index in "desc", or -1 */
 	bool		is_ordered;		/* it has the time of the last change */
-	TimestampTz guard_until;	/* rows changed up to then are not written
-								 * over by older records; DT_NOBEGIN: none is */
 	bool		is_plain;		/* no trigger or partition has a say in what
 								 * an INSERT inserts */
-	SqlPlan    *insert;			/* rows that it does not have */
-	SqlPlan    *upsert;			/* rows that it may have */
+	KeyedPlan	by_keys[KEY_VERBS][2];	/* of one company; of any */
+	List	   *writes;			/* WriteStatement */
 } TargetTable;
 
 /* A table of what stands in a list inside the records. */
@@ -64,17 +65,15 @@ typedef struct ChildTable
 	const ChildList *child;
 	bool		by_company;		/* only the stream's company was looked at */
 	bool		was_empty;		/* at the start of the run */
-	KeyStatement clear;			/* deletes the children of some parents */
 } ChildTable;
 
 typedef struct Target
 {
 	MemoryContext context;		/* owns all of it, plans included */
-	MemoryContext registry;		/* lives as long as the SPI connection */
+	const char *schema;			/* of the extension, quoted */
+	const char *company;		/* the stream's, as text; NULL for all */
 	TargetTable parent;
 	uint64		hash_seed;		/* another for other columns */
-	PageRelation keys;			/* number of the record, then the key */
-	KeyStatement find;
 	ChildTable *children;
 	int			nchildren;
 } Target;
@@ -85,7 +84,10 @@ extern char *rootfi_target_child_name(const Resource *resource,
 									  const char *target_table,
 									  const ChildList *child);
 extern void rootfi_target_open(Target *target, const Stream *stream,
-							   Oid namespace, MemoryContext registry);
+							   Oid namespace);
+extern char *rootfi_target_columns(const char **columns, int n,
+								   const char *prefix);
+extern bool rootfi_target_is_key(const TargetTable *table, const char *column);
 extern bool rootfi_target_is_plain(const TargetTable *table);
 extern void rootfi_target_close(Target *target);
 

@@ -39,6 +39,7 @@ CREATE TABLE rootfi_stream (
 	error_sqlstate text,
 	error_message text,
 	error_at timestamptz,
+	child_rows bigint,
 	UNIQUE NULLS NOT DISTINCT (server, resource, company_id, target_schema, target_table)
 ) WITH (fillfactor = 50);
 
@@ -76,6 +77,16 @@ COMMENT ON COLUMN rootfi_stream.run_id IS
 'The latest run in rootfi_run';
 COMMENT ON COLUMN rootfi_stream.failures IS
 'Failed runs since the last one that did not fail';
+COMMENT ON COLUMN rootfi_stream.child_rows IS
+'Rows of the tables of lists as the runs have left them, NULL when not known; a full refresh that finds others looks at every list';
+
+CREATE FUNCTION rootfi_page(number bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 500;
+
+COMMENT ON FUNCTION rootfi_page(bigint) IS
+'The rows of a page, for the statements by which rootfi_sync() writes them; of no use to others';
 
 COMMENT ON SEQUENCE rootfi_stream_stream_id_seq IS
 'Numbers of streams';

@@ -5,6 +5,18 @@ COMMENT ON COLUMN rootfi_stream.synced_to IS
 COMMENT ON COLUMN rootfi_stream.pass_start IS
 'Start of this pass by the earlier of the server''s clock and ours';
 
+ALTER TABLE rootfi_stream ADD COLUMN child_rows bigint;
+COMMENT ON COLUMN rootfi_stream.child_rows IS
+'Rows of the tables of lists as the runs have left them, NULL when not known; a full refresh that finds others looks at every list';
+
+CREATE FUNCTION rootfi_page(number bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 500;
+
+COMMENT ON FUNCTION rootfi_page(bigint) IS
+'The rows of a page, for the statements by which rootfi_sync() writes them; of no use to others';
+
 CREATE OR REPLACE FUNCTION rootfi_add_reports(schema name DEFAULT 'rootfi')
 RETURNS SETOF text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 5
