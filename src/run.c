@@ -11,7 +11,6 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -22,6 +21,7 @@
 #include "loop.h"
 #include "refresh.h"
 #include "remote.h"
+#include "role.h"
 #include "sql.h"
 #include "sync.h"
 
@@ -32,17 +32,14 @@
 typedef void (*TaskStep) (SyncSession *session, SyncTask *task);
 
 /*
- * Acts as the owner of the stream until the end of the step.  What the owner's
- * triggers do then cannot outlast it: that role may be less trusted than ours.
+ * Acts as the owner of the stream until the end of the step.  Errors: 42704
+ * when that role is gone, 42501 when the caller does not have its rights.
  */
 static void
 act_as_owner(const SyncSession *session, const Stream *stream)
 {
 	Oid			role = get_role_oid(stream->owner, true);
-	Oid			user;
-	int			context;
 
-	GetUserIdAndSecContext(&user, &context);
 	if (!OidIsValid(role))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -53,9 +50,15 @@ act_as_owner(const SyncSession *session, const Stream *stream)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for stream %s", stream->label)));
-	if (role != user)
-		SetUserIdAndSecContext(role, context | SECURITY_LOCAL_USERID_CHANGE |
-							   SECURITY_RESTRICTED_OPERATION);
+	rootfi_role_become(role);
+}
+
+/* The same for a step that runs the code of the owners of the tables. */
+static void
+act_on_tables(const SyncSession *session, const Stream *stream)
+{
+	act_as_owner(session, stream);
+	rootfi_target_check_owners(stream, GetUserId());
 }
 
 /* A step of a run, to be attempted. */
@@ -71,15 +74,10 @@ static void
 do_step(void *arg)
 {
 	const StepCall *call = arg;
-	Oid			user;
-	int			security;
-	int			level;
+	RoleState	state = rootfi_role_begin();
 
-	GetUserIdAndSecContext(&user, &security);
-	level = NewGUCNestLevel();
 	call->step(call->session, call->task);
-	AtEOXact_GUC(false, level);
-	SetUserIdAndSecContext(user, security);
+	rootfi_role_end(&state);
 }
 
 /*
@@ -138,7 +136,7 @@ begin_run(SyncSession *session, SyncTask *task)
 		task->ended = true;
 		return;
 	}
-	act_as_owner(session, stream);
+	act_on_tables(session, stream);
 	rootfi_pass_choose(session, stream);
 	rootfi_target_open(&task->target, stream, session->namespace);
 	rootfi_repair_begin(stream, &task->target);
@@ -245,7 +243,7 @@ write_page(SyncSession *session, SyncTask *task)
 	};
 	RunCosts	costs = latest_costs(task);
 
-	act_as_owner(session, stream);
+	act_on_tables(session, stream);
 	/* for another role nothing can be deferred: check it row by row */
 	if (GetUserId() != session->caller)
 		rootfi_sql_utility("SET CONSTRAINTS ALL IMMEDIATE");
@@ -277,7 +275,7 @@ complete_pass(SyncSession *session, SyncTask *task)
 	Stream	   *stream = &task->stream;
 	int64		marked = 0;
 
-	act_as_owner(session, stream);
+	act_on_tables(session, stream);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	if (strcmp(stream->pass_kind, "full") == 0)
 		marked = rootfi_refresh_mark(&session->ledger, stream, &task->target);

@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "connection.h"
+#include "role.h"
 #include "sql.h"
 #include "stream.h"
 #include "tables.h"
@@ -166,6 +167,8 @@ add(FunctionCallInfo fcinfo, const NewStream *new)
 	stream.resource = new->resource;
 	stream.target_schema = unconstify(char *, new->schema);
 	stream.target_table = unconstify(char *, new->table);
+	rootfi_target_check_owners(&stream, GetUserId());
+	rootfi_role_warn_schema(new->schema);
 	rootfi_target_open(&target, &stream, namespace);
 	rootfi_target_close(&target);
 	return stream.id;
@@ -314,16 +317,12 @@ static void
 drop_tables(const Stream *stream)
 {
 	Oid			role = get_role_oid(stream->owner, false);
-	Oid			user;
-	int			context;
+	RoleState	state = rootfi_role_begin();
 
-	GetUserIdAndSecContext(&user, &context);
-	if (role != user)
-		SetUserIdAndSecContext(role, context | SECURITY_LOCAL_USERID_CHANGE |
-							   SECURITY_RESTRICTED_OPERATION);
+	rootfi_role_become(role);
 	rootfi_tables_drop(stream->resource, stream->target_schema,
 					   stream->target_table);
-	SetUserIdAndSecContext(user, context);
+	rootfi_role_end(&state);
 }
 
 /* rootfi_remove_stream(stream_id bigint, drop_tables boolean), strict */
