@@ -18,6 +18,7 @@
 #include "storage/waiteventset.h"
 #endif
 #include "storage/latch.h"
+#include "storage/lock.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"
@@ -87,6 +88,17 @@ rootfi_input_raises(Oid function)
 		function == F_RANGE_IN || function == F_MULTIRANGE_IN;
 #else
 	return true;
+#endif
+}
+
+/* Does this backend have that lock? */
+static inline bool
+rootfi_lock_held(const LOCKTAG *tag, LOCKMODE mode)
+{
+#if PG_VERSION_NUM >= 170000
+	return LockHeldByMe(tag, mode, false);
+#else
+	return LockHeldByMe(tag, mode);
 #endif
 }
 

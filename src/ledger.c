@@ -8,8 +8,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
-#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -17,9 +15,6 @@
 #include "stream.h"
 
 #define MAX_ARGS	12
-
-/* The advisory lock of a stream: (this, number of the stream). */
-#define LOCK_CLASS	0x72667331
 
 int			rootfi_run_retention = 30 * SECS_PER_DAY;
 
@@ -161,30 +156,6 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		{INT8OID, INT8OID, FLOAT8OID}
 	},
 };
-
-/*
- * Locks a stream against other sessions, for the session or the transaction;
- * false if one of them has it.
- */
-bool
-rootfi_stream_lock(int64 id, bool for_session)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, LOCK_CLASS, (uint32) id, 2);
-	return LockAcquire(&tag, ExclusiveLock, for_session, true) !=
-		LOCKACQUIRE_NOT_AVAIL;
-}
-
-/* Gives back a session's lock.  Raises no error. */
-void
-rootfi_stream_unlock(int64 id)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, LOCK_CLASS, (uint32) id, 2);
-	LockRelease(&tag, ExclusiveLock, true);
-}
 
 /* Runs a statement; what it returns is in SPI_tuptable. */
 static void

@@ -90,8 +90,6 @@ typedef struct Ledger
 
 extern int	rootfi_run_retention;	/* setting, seconds; -1: for ever */
 
-extern bool rootfi_stream_lock(int64 id, bool for_session);
-extern void rootfi_stream_unlock(int64 id);
 extern List *rootfi_ledger_due(Ledger *ledger, const char *resource,
 							   const int64 *company_id, bool by_name);
 extern bool rootfi_ledger_knows(Ledger *ledger, const char *resource,

@@ -8,13 +8,13 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "storage/lock.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "connection.h"
+#include "lock.h"
 #include "role.h"
 #include "sql.h"
 #include "stream.h"
@@ -343,7 +343,7 @@ rootfi_remove_stream(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("there is no stream " INT64_FORMAT, id),
 				 errhint("See rootfi_sync_status.")));
-	if (!rootfi_stream_lock(id, false))
+	if (!rootfi_stream_lock(get_func_namespace(fcinfo->flinfo->fn_oid), id, false))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_IN_USE),
 				 errmsg("stream %s is being synced", stream.label),

@@ -230,7 +230,7 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION rootfi_data_model(text) IS
 'What a resource is called in RootFi''s own syncs: ECOMMERCE_ORDERS for ecommerce/orders';
 
--- Who is at work on a stream is told by its advisory lock: a run whose session
+-- Who is at work on a stream is told by its lock: a run whose session
 -- has died does not look as if it went on.
 
 CREATE VIEW rootfi_sync_status WITH (security_invoker) AS
@@ -272,8 +272,8 @@ SELECT
 	s.server
 FROM rootfi_stream AS s
 	LEFT JOIN rootfi_run AS r USING (stream_id, run_id)
-	LEFT JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.granted AND l.classid = 1919316785
-		AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = 2
+	LEFT JOIN pg_locks AS l ON l.locktype = 'object' AND l.granted AND l.classid = s.tableoid
+		AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = (s.stream_id >> 32)
 		AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
 	LATERAL (SELECT round(r.rows_seen / greatest(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0.001)) AS rate) AS p;
 

@@ -239,7 +239,7 @@ SELECT
 	s.server
 FROM rootfi_stream AS s
 	LEFT JOIN rootfi_run AS r USING (stream_id, run_id)
-	LEFT JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.granted AND l.classid = 1919316785
-		AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = 2
+	LEFT JOIN pg_locks AS l ON l.locktype = 'object' AND l.granted AND l.classid = s.tableoid
+		AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = (s.stream_id >> 32)
 		AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
 	LATERAL (SELECT round(r.rows_seen / greatest(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0.001)) AS rate) AS p;
