@@ -2,15 +2,16 @@
  * ledger.c
  *		Statements on the tables rootfi_stream, rootfi_run and rootfi_seen.
  *
- * All of them stand in one table.  They run as the owner of the stream, who
- * may see and change its rows; what belongs together is one statement.
+ * All of them stand in one table; what belongs together is one statement.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "role.h"
 #include "sql.h"
 #include "stream.h"
 
@@ -117,6 +118,40 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID, INT8OID}
 	},
+	[LEDGER_ADD] = {
+		"INSERT INTO %1$s.rootfi_stream (owner, server, resource, company_id,"
+		" target_schema, target_table, backfill_from)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING stream_id",
+		{TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID}
+	},
+	[LEDGER_REMOVE] = {
+		"DELETE FROM %1$s.rootfi_stream"
+		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
+		{INT8OID}
+	},
+	/* what is NULL stays as it is */
+	[LEDGER_ALTER] = {
+		"UPDATE %1$s.rootfi_stream SET"
+		" enabled = coalesce($2, enabled),"
+		" min_interval = coalesce($3, min_interval),"
+		" next_due = coalesce($4, next_due),"
+		" backfill_from = coalesce($5, backfill_from),"
+		" owner = coalesce($6, owner), server = coalesce($7, server)"
+		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
+		{INT8OID, BOOLOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
+		TEXTOID}
+	},
+	[LEDGER_RESET] = {
+		"WITH seen AS (DELETE FROM %1$s.rootfi_seen"
+		" WHERE stream_id OPERATOR(pg_catalog.=) $1)"
+		" UPDATE %1$s.rootfi_stream SET synced_to = NULL, completed_at = NULL,"
+		" next_due = '-infinity', pass_kind = NULL, pass_since = NULL,"
+		" pass_start = NULL, pass_total = NULL, pass_pages = 0, pass_rows = 0,"
+		" cursor = NULL, failures = 0, error_sqlstate = NULL,"
+		" error_message = NULL, error_at = NULL"
+		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
+		{INT8OID}
+	},
 	/* after a minute, two, four ... an hour at most */
 	[LEDGER_FAIL] = {
 		"WITH run AS (UPDATE %1$s.rootfi_run SET state = 'failed',"
@@ -157,9 +192,25 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 	},
 };
 
-/* Runs a statement; what it returns is in SPI_tuptable. */
+/*
+ * A ledger of the extension in that schema, whose plans belong to the current
+ * context.
+ */
+Ledger
+rootfi_ledger(Oid namespace)
+{
+	return (Ledger)
+	{
+		.schema = quote_identifier(get_namespace_name(namespace)),
+			.owner = rootfi_role_of_table(get_relname_relid("rootfi_stream",
+															namespace)),
+			.context = CurrentMemoryContext,
+	};
+}
+
+/* Prepares a statement, unless that is done, and executes it. */
 static void
-run(Ledger *ledger, LedgerStatement which, SqlArgs *args)
+execute(Ledger *ledger, LedgerStatement which, SqlArgs *args)
 {
 	const Oid  *types = statements[which].types;
 
@@ -176,6 +227,24 @@ run(Ledger *ledger, LedgerStatement which, SqlArgs *args)
 							   nargs, types);
 	}
 	rootfi_sql_execute(ledger->plans[which], args);
+}
+
+/*
+ * Runs a statement; what it returns is in SPI_tuptable.  What reads is run as
+ * the current user, who sees what the policies show.  Nobody but the owner of
+ * the tables may write: that is who runs the others, for a stream whose owner
+ * the caller has found to be the current user.
+ */
+static void
+run(Ledger *ledger, LedgerStatement which, SqlArgs *args)
+{
+	RoleState	state = rootfi_role_begin();
+
+	rootfi_role_settle();
+	if (which >= LEDGER_BEGIN)
+		rootfi_role_become(ledger->owner);
+	execute(ledger, which, args);
+	rootfi_role_end(&state);
 }
 
 /* Arguments that begin with the stream's number. */
@@ -438,4 +507,23 @@ rootfi_ledger_forget(Ledger *ledger, const Stream *stream)
 	SqlArgs		args = stream_args(stream);
 
 	run(ledger, LEDGER_FORGET, &args);
+}
+
+/* Adds a stream of the current user's, given its columns; returns its number. */
+int64
+rootfi_ledger_add(Ledger *ledger, SqlArgs *args)
+{
+	int64		id;
+
+	run(ledger, LEDGER_ADD, args);
+	id = rootfi_sql_get_int8(0, 1, 0);
+	SPI_freetuptable(SPI_tuptable);
+	return id;
+}
+
+/* Changes a stream: LEDGER_REMOVE, LEDGER_ALTER or LEDGER_RESET. */
+void
+rootfi_ledger_change(Ledger *ledger, LedgerStatement which, SqlArgs *args)
+{
+	run(ledger, which, args);
 }

@@ -52,6 +52,20 @@ rootfi_role_become(Oid role)
 							   SECURITY_RESTRICTED_OPERATION);
 }
 
+/*
+ * Until rootfi_role_end(): names mean the server's own, and policies show what
+ * they are to show, whatever the settings of the session.
+ */
+void
+rootfi_role_settle(void)
+{
+	(void) set_config_option("search_path", "pg_catalog, pg_temp",
+							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							 true, 0, false);
+	(void) set_config_option("row_security", "on", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
 /* Is again who we were, with the settings we had. */
 void
 rootfi_role_end(const RoleState *state)
@@ -68,8 +82,8 @@ is_trusted(Oid owner, Oid role)
 }
 
 /* The owner of a relation, InvalidOid if that is gone. */
-static Oid
-table_owner(Oid relid)
+Oid
+rootfi_role_of_table(Oid relid)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	Oid			owner;
@@ -114,7 +128,7 @@ rootfi_role_check_table(Oid relid, Oid role)
 
 	foreach(cell, all)
 	{
-		Oid			owner = table_owner(lfirst_oid(cell));
+		Oid			owner = rootfi_role_of_table(lfirst_oid(cell));
 
 		if (OidIsValid(owner) && !is_trusted(owner, role))
 			report_owner(lfirst_oid(cell), owner, role);

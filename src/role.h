@@ -15,7 +15,9 @@ typedef struct RoleState
 
 extern RoleState rootfi_role_begin(void);
 extern void rootfi_role_become(Oid role);
+extern void rootfi_role_settle(void);
 extern void rootfi_role_end(const RoleState *state);
+extern Oid	rootfi_role_of_table(Oid relid);
 extern void rootfi_role_check_table(Oid relid, Oid role);
 extern void rootfi_role_warn_schema(const char *schema);
 

@@ -45,7 +45,8 @@ act_as_owner(const SyncSession *session, const Stream *stream)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("role \"%s\", the owner of stream %s, does not exist",
 						stream->owner, stream->label),
-				 errhint("Set \"owner\" of the stream in rootfi_stream to another role.")));
+				 errhint("Run \"SELECT rootfi_alter_stream(" INT64_FORMAT ", owner => ...)\" as a superuser.",
+						 stream->id)));
 	if (!has_privs_of_role(session->caller, role))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -309,6 +310,8 @@ record_error(SyncSession *session, SyncTask *task)
 	/* a stream whose owner is gone is the superusers' */
 	if (OidIsValid(get_role_oid(stream->owner, true)))
 		act_as_owner(session, stream);
+	else if (!superuser_arg(session->caller))
+		return;
 	if (stream->run_id == 0)
 	{
 		if (!rootfi_pass_goes_on(session, stream))

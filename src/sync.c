@@ -214,11 +214,10 @@ read_arguments(SyncSession *session, FunctionCallInfo fcinfo,
 			   const char **resource, int64 **company_id)
 {
 	session->namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
-	session->ledger.schema =
-		quote_identifier(get_namespace_name(session->namespace));
+	session->ledger = rootfi_ledger(session->namespace);
 	session->caller = GetUserId();
 	session->started = GetCurrentTimestamp();
-	session->context = session->ledger.context = CurrentMemoryContext;
+	session->context = CurrentMemoryContext;
 	session->step_context = AllocSetContextCreate(CurrentMemoryContext,
 												  "rootfi step",
 												  ALLOCSET_DEFAULT_SIZES);

@@ -172,7 +172,8 @@ CREATE POLICY monitor ON rootfi_run FOR SELECT
 CREATE POLICY own ON rootfi_seen
 	USING (EXISTS (SELECT FROM rootfi_stream AS s WHERE s.stream_id = rootfi_seen.stream_id AND rootfi_can_act_as(s.owner)));
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON rootfi_stream, rootfi_run, rootfi_seen TO PUBLIC;
+-- nobody writes but by the functions
+GRANT SELECT ON rootfi_stream, rootfi_run, rootfi_seen TO PUBLIC;
 -- a dump reads it
 GRANT SELECT ON SEQUENCE rootfi_stream_stream_id_seq TO PUBLIC;
 
@@ -209,6 +210,29 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION rootfi_remove_stream(bigint, boolean) IS
 'Removes a stream and the log of its runs, with drop_tables its tables too';
+
+CREATE FUNCTION rootfi_alter_stream(
+	stream_id bigint,
+	enabled boolean DEFAULT NULL,
+	min_interval interval DEFAULT NULL,
+	next_due timestamptz DEFAULT NULL,
+	backfill_from timestamptz DEFAULT NULL,
+	owner name DEFAULT NULL,
+	server name DEFAULT NULL)
+RETURNS void
+AS 'MODULE_PATHNAME', 'rootfi_alter_stream'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION rootfi_alter_stream(bigint, boolean, interval, timestamptz, timestamptz, name, name) IS
+'Changes a stream; what is null stays as it is';
+
+CREATE FUNCTION rootfi_reset_stream(stream_id bigint)
+RETURNS void
+AS 'MODULE_PATHNAME', 'rootfi_reset_stream'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION rootfi_reset_stream(bigint) IS
+'Forgets how far a stream is and what went wrong, so that the next run copies all anew';
 
 CREATE PROCEDURE rootfi_sync(
 	resource text DEFAULT NULL,
