@@ -469,6 +469,29 @@ rootfi_ledger_stop(Ledger *ledger, const Stream *stream)
 	run(ledger, LEDGER_STOP, &args);
 }
 
+/*
+ * What is kept of an error for those who may see the state of streams and not
+ * their rows: where the server, or a trigger, may have put values of a row
+ * into detail or message, without that.
+ */
+static char *
+storable_message(const ErrorData *error)
+{
+	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
+	/* that is what the API refuses, and what we say of settings */
+	if (error->sqlerrcode == ERRCODE_INVALID_PARAMETER_VALUE ||
+		error->sqlerrcode == ERRCODE_NO_DATA_FOUND)
+		category = 0;
+	if (category == ERRCODE_DATA_EXCEPTION || category == ERRCODE_PLPGSQL_ERROR)
+		return "a value could not be written, or a trigger raised an error; the message is in the server's log and with who called";
+	if (error->detail == NULL ||
+		category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+		category == ERRCODE_WITH_CHECK_OPTION_VIOLATION)
+		return error->message;
+	return psprintf("%s: %s", error->message, error->detail);
+}
+
 /* The run failed; the pass will be gone on with unless it is abandoned. */
 void
 rootfi_ledger_fail(Ledger *ledger, const Stream *stream,
@@ -478,8 +501,7 @@ rootfi_ledger_fail(Ledger *ledger, const Stream *stream,
 	SqlArgs		args = run_args(stream);
 
 	rootfi_sql_text(&args, unpack_sql_state(error->sqlerrcode));
-	rootfi_sql_text(&args, error->detail == NULL ? error->message :
-					psprintf("%s: %s", error->message, error->detail));
+	rootfi_sql_text(&args, storable_message(error));
 	rootfi_sql_bool(&args, abandon);
 	add_costs(&args, costs);
 	run(ledger, LEDGER_FAIL, &args);
