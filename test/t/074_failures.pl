@@ -50,6 +50,16 @@ foreach my $case (@cases)
 }
 unlike(sync($node, q{'ecommerce/orders'}, set => { 'test.how' => '' }), qr/ERROR/, 'then it goes on');
 
+# A session that refuses to have rows hidden copies nevertheless.
+query(q{
+	CREATE ROLE app LOGIN;
+	GRANT USAGE ON FOREIGN SERVER rootfi TO app;
+	GRANT CREATE ON DATABASE postgres TO app});
+map_user($node, $sandbox->key, 'app');
+my ($id) = as_role($node, 'app', q{SELECT rootfi_add_stream('ecommerce/items', 1089, 'app')});
+like(sync($node, '', role => 'app', set => { row_security => 'off' }), qr/stream $id .* inserted/, 'row_security = off keeps no stream from being run');
+is((as_role($node, 'app', "SET row_security = off; SELECT rootfi_alter_stream($id, enabled => false); SELECT rootfi_reset_stream($id)"))[1], '', 'nor from being changed');
+
 # Many that fail: ten are named.
 query(q{
 	SELECT rootfi_add_stream('ecommerce/orders', n, 'many') FROM generate_series(1, 40) AS n;
