@@ -66,6 +66,11 @@ fuzz:
 clean-fuzz:
 	$(MAKE) -C test/fuzz clean
 
+ifeq ($(wildcard src/rootfi.c),)
+$(error there are no sources here: run make in the directory of the Makefile, \
+	or "make -C" that directory; VPATH is not supported)
+endif
+
 ifneq ($(filter-out sandbox clean-sandbox demo test bench fuzz clean-fuzz,$(or $(MAKECMDGOALS),all)),)
 
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)

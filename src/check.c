@@ -9,13 +9,11 @@
 
 #include <time.h>
 
-#include "access/xact.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
-#include "utils/resowner.h"
 
+#include "attempt.h"
 #include "catalog.h"
 #include "connection.h"
 #include "http.h"
@@ -40,32 +38,35 @@ put_check(ReturnSetInfo *rsinfo, const char *check, const char *status,
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
-/* Looks the connection up; NULL and the error if that fails. */
+/* AttemptStep: looks the connection up. */
+static void
+look_up(void *connection)
+{
+	*(RootfiConnection **) connection = rootfi_connection_get(NULL);
+}
+
+/*
+ * Is it an error about what the check is about: objects, privileges, options?
+ */
+static bool
+is_finding(const ErrorData *error)
+{
+	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
+	return category == ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION ||
+		category == ERRCODE_FDW_ERROR || category == ERRCODE_DATA_EXCEPTION;
+}
+
+/* Looks the connection up; NULL and the error if that finds a fault. */
 static RootfiConnection *
 try_connection(ErrorData **error)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	RootfiConnection *volatile connection = NULL;
+	RootfiConnection *connection = NULL;
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		connection = rootfi_connection_get(NULL);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		*error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return connection;
+	*error = rootfi_attempt(look_up, &connection, CurrentMemoryContext);
+	if (*error != NULL && !is_finding(*error))
+		ReThrowError(*error);
+	return *error == NULL ? connection : NULL;
 }
 
 /* The first digits of the key's SHA-256, to tell keys apart by. */

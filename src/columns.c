@@ -16,8 +16,8 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
+#include "attempt.h"
 #include "columns.h"
-#include "compat.h"
 #include "scalars.h"
 
 /* A whole number that fits. */

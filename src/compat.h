@@ -6,7 +6,7 @@
 #ifndef ROOTFI_COMPAT_H
 #define ROOTFI_COMPAT_H
 
-#include "access/xact.h"
+#include "access/transam.h"
 #include "catalog/pg_foreign_server.h"
 #include "common/jsonapi.h"
 #include "fmgr.h"
@@ -18,9 +18,10 @@
 #include "storage/waiteventset.h"
 #endif
 #include "storage/latch.h"
+#include "storage/lock.h"
 #include "utils/acl.h"
+#include "utils/fmgroids.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/wait_event.h"
 
 /* Says, before its declaration, that a function does not return. */
@@ -53,47 +54,51 @@ rootfi_json_lexer(const char *text, int len)
 }
 
 /*
- * Runs a type's input function; false when it refuses the text.  Before 16 a
- * subtransaction has to catch that.
+ * Runs a type's input function.  Returns what it told of a text that it
+ * refuses, which it can do from 16 on, or NULL.
  */
-static inline bool
-rootfi_try_input(FmgrInfo *input, char *text, Oid ioparam, int32 typmod,
-				 Datum *result)
+static inline ErrorData *
+rootfi_input(FmgrInfo *input, char *text, Oid ioparam, int32 typmod,
+			 Datum *result)
 {
 #if PG_VERSION_NUM >= 160000
-	ErrorSaveContext errors = {T_ErrorSaveContext};
+	ErrorSaveContext refusal = {T_ErrorSaveContext};
 
-	return InputFunctionCallSafe(input, text, ioparam, typmod,
-								 (Node *) &errors, result);
+	refusal.details_wanted = true;
+	if (!InputFunctionCallSafe(input, text, ioparam, typmod,
+							   (Node *) &refusal, result))
+		return refusal.error_data;
 #else
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool success = true;
+	*result = InputFunctionCall(input, text, ioparam, typmod);
+#endif
+	return NULL;
+}
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		*result = InputFunctionCall(input, text, ioparam, typmod);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
+/*
+ * Is an error to be expected from an input function that refuses a text?  From
+ * 16 on, of the server's own, only those that may come to others' functions
+ * raise one.
+ */
+static inline bool
+rootfi_input_raises(Oid function)
+{
+#if PG_VERSION_NUM >= 160000
+	return function >= FirstGenbkiObjectId || function == F_DOMAIN_IN ||
+		function == F_ARRAY_IN || function == F_RECORD_IN ||
+		function == F_RANGE_IN || function == F_MULTIRANGE_IN;
+#else
+	return true;
+#endif
+}
 
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
-			ReThrowError(error);
-		FreeErrorData(error);
-		success = false;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return success;
+/* Does this backend have that lock? */
+static inline bool
+rootfi_lock_held(const LOCKTAG *tag, LOCKMODE mode)
+{
+#if PG_VERSION_NUM >= 170000
+	return LockHeldByMe(tag, mode, false);
+#else
+	return LockHeldByMe(tag, mode);
 #endif
 }
 

@@ -2,24 +2,20 @@
  * ledger.c
  *		Statements on the tables rootfi_stream, rootfi_run and rootfi_seen.
  *
- * All of them stand in one table.  They run as the owner of the stream, who
- * may see and change its rows; what belongs together is one statement.
+ * All of them stand in one table; what belongs together is one statement.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
-#include "storage/lock.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "role.h"
 #include "sql.h"
 #include "stream.h"
 
 #define MAX_ARGS	12
-
-/* The advisory lock of a stream: (this, number of the stream). */
-#define LOCK_CLASS	0x72667331
 
 int			rootfi_run_retention = 30 * SECS_PER_DAY;
 
@@ -122,6 +118,40 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID, INT8OID}
 	},
+	[LEDGER_ADD] = {
+		"INSERT INTO %1$s.rootfi_stream (owner, server, resource, company_id,"
+		" target_schema, target_table, backfill_from)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING stream_id",
+		{TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID}
+	},
+	[LEDGER_REMOVE] = {
+		"DELETE FROM %1$s.rootfi_stream"
+		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
+		{INT8OID}
+	},
+	/* what is NULL stays as it is */
+	[LEDGER_ALTER] = {
+		"UPDATE %1$s.rootfi_stream SET"
+		" enabled = coalesce($2, enabled),"
+		" min_interval = coalesce($3, min_interval),"
+		" next_due = coalesce($4, next_due),"
+		" backfill_from = coalesce($5, backfill_from),"
+		" owner = coalesce($6, owner), server = coalesce($7, server)"
+		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
+		{INT8OID, BOOLOID, INTERVALOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
+		TEXTOID}
+	},
+	[LEDGER_RESET] = {
+		"WITH seen AS (DELETE FROM %1$s.rootfi_seen"
+		" WHERE stream_id OPERATOR(pg_catalog.=) $1)"
+		" UPDATE %1$s.rootfi_stream SET synced_to = NULL, completed_at = NULL,"
+		" next_due = '-infinity', pass_kind = NULL, pass_since = NULL,"
+		" pass_start = NULL, pass_total = NULL, pass_pages = 0, pass_rows = 0,"
+		" cursor = NULL, failures = 0, error_sqlstate = NULL,"
+		" error_message = NULL, error_at = NULL"
+		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
+		{INT8OID}
+	},
 	/* after a minute, two, four ... an hour at most */
 	[LEDGER_FAIL] = {
 		"WITH run AS (UPDATE %1$s.rootfi_run SET state = 'failed',"
@@ -163,32 +193,24 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 };
 
 /*
- * Locks a stream against other sessions, for the session or the transaction;
- * false if one of them has it.
+ * A ledger of the extension in that schema, whose plans belong to the current
+ * context.
  */
-bool
-rootfi_stream_lock(int64 id, bool for_session)
+Ledger
+rootfi_ledger(Oid namespace)
 {
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, LOCK_CLASS, (uint32) id, 2);
-	return LockAcquire(&tag, ExclusiveLock, for_session, true) !=
-		LOCKACQUIRE_NOT_AVAIL;
+	return (Ledger)
+	{
+		.schema = quote_identifier(get_namespace_name(namespace)),
+			.owner = rootfi_role_of_table(get_relname_relid("rootfi_stream",
+															namespace)),
+			.context = CurrentMemoryContext,
+	};
 }
 
-/* Gives back a session's lock.  Raises no error. */
-void
-rootfi_stream_unlock(int64 id)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, LOCK_CLASS, (uint32) id, 2);
-	LockRelease(&tag, ExclusiveLock, true);
-}
-
-/* Runs a statement; what it returns is in SPI_tuptable. */
+/* Prepares a statement, unless that is done, and executes it. */
 static void
-run(Ledger *ledger, LedgerStatement which, SqlArgs *args)
+execute(Ledger *ledger, LedgerStatement which, SqlArgs *args)
 {
 	const Oid  *types = statements[which].types;
 
@@ -205,6 +227,24 @@ run(Ledger *ledger, LedgerStatement which, SqlArgs *args)
 							   nargs, types);
 	}
 	rootfi_sql_execute(ledger->plans[which], args);
+}
+
+/*
+ * Runs a statement; what it returns is in SPI_tuptable.  What reads is run as
+ * the current user, who sees what the policies show.  Nobody but the owner of
+ * the tables may write: that is who runs the others, for a stream whose owner
+ * the caller has found to be the current user.
+ */
+static void
+run(Ledger *ledger, LedgerStatement which, SqlArgs *args)
+{
+	RoleState	state = rootfi_role_begin();
+
+	rootfi_role_settle();
+	if (which >= LEDGER_BEGIN)
+		rootfi_role_become(ledger->owner);
+	execute(ledger, which, args);
+	rootfi_role_end(&state);
 }
 
 /* Arguments that begin with the stream's number. */
@@ -429,6 +469,29 @@ rootfi_ledger_stop(Ledger *ledger, const Stream *stream)
 	run(ledger, LEDGER_STOP, &args);
 }
 
+/*
+ * What is kept of an error for those who may see the state of streams and not
+ * their rows: where the server, or a trigger, may have put values of a row
+ * into detail or message, without that.
+ */
+static char *
+storable_message(const ErrorData *error)
+{
+	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
+	/* that is what the API refuses, and what we say of settings */
+	if (error->sqlerrcode == ERRCODE_INVALID_PARAMETER_VALUE ||
+		error->sqlerrcode == ERRCODE_NO_DATA_FOUND)
+		category = 0;
+	if (category == ERRCODE_DATA_EXCEPTION || category == ERRCODE_PLPGSQL_ERROR)
+		return "a value could not be written, or a trigger raised an error; the message is in the server's log and with who called";
+	if (error->detail == NULL ||
+		category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+		category == ERRCODE_WITH_CHECK_OPTION_VIOLATION)
+		return error->message;
+	return psprintf("%s: %s", error->message, error->detail);
+}
+
 /* The run failed; the pass will be gone on with unless it is abandoned. */
 void
 rootfi_ledger_fail(Ledger *ledger, const Stream *stream,
@@ -438,8 +501,7 @@ rootfi_ledger_fail(Ledger *ledger, const Stream *stream,
 	SqlArgs		args = run_args(stream);
 
 	rootfi_sql_text(&args, unpack_sql_state(error->sqlerrcode));
-	rootfi_sql_text(&args, error->detail == NULL ? error->message :
-					psprintf("%s: %s", error->message, error->detail));
+	rootfi_sql_text(&args, storable_message(error));
 	rootfi_sql_bool(&args, abandon);
 	add_costs(&args, costs);
 	run(ledger, LEDGER_FAIL, &args);
@@ -467,4 +529,23 @@ rootfi_ledger_forget(Ledger *ledger, const Stream *stream)
 	SqlArgs		args = stream_args(stream);
 
 	run(ledger, LEDGER_FORGET, &args);
+}
+
+/* Adds a stream of the current user's, given its columns; returns its number. */
+int64
+rootfi_ledger_add(Ledger *ledger, SqlArgs *args)
+{
+	int64		id;
+
+	run(ledger, LEDGER_ADD, args);
+	id = rootfi_sql_get_int8(0, 1, 0);
+	SPI_freetuptable(SPI_tuptable);
+	return id;
+}
+
+/* Changes a stream: LEDGER_REMOVE, LEDGER_ALTER or LEDGER_RESET. */
+void
+rootfi_ledger_change(Ledger *ledger, LedgerStatement which, SqlArgs *args)
+{
+	run(ledger, which, args);
 }

@@ -9,6 +9,7 @@
 #include "loop.h"
 #include "sync.h"
 
+#define MOST_NAMED	10			/* streams that failed */
 #define NOTICE_INTERVAL	1000	/* ms, at least, between two of progress */
 
 /*
@@ -86,7 +87,7 @@ common_sqlstate(const List *failed)
 	return sqlstate;
 }
 
-/* Raises the error that names the streams that failed, if any did. */
+/* Raises the error that names the streams that failed, ten at most, if any did. */
 void
 rootfi_progress_failed(const SyncSession *session)
 {
@@ -100,6 +101,13 @@ rootfi_progress_failed(const SyncSession *session)
 	{
 		const SyncFailure *failure = lfirst(cell);
 
+		if (foreach_current_index(cell) == MOST_NAMED)
+		{
+			appendStringInfo(&detail, "\nand %s",
+							 counted(list_length(session->failed) - MOST_NAMED,
+									 "other"));
+			break;
+		}
 		appendStringInfo(&detail, "%sStream %s: %s: %s%s%s",
 						 detail.len > 0 ? "\n" : "", failure->label,
 						 unpack_sql_state(failure->error->sqlerrcode),

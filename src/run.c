@@ -8,22 +8,21 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
 #include "apply.h"
+#include "attempt.h"
 #include "children.h"
 #include "connection.h"
 #include "json.h"
 #include "loop.h"
 #include "refresh.h"
 #include "remote.h"
+#include "role.h"
 #include "sql.h"
 #include "sync.h"
 
@@ -34,81 +33,67 @@
 typedef void (*TaskStep) (SyncSession *session, SyncTask *task);
 
 /*
- * Acts as the owner of the stream until the end of the step.  What the owner's
- * triggers do then cannot outlast it: that role may be less trusted than ours.
+ * Acts as the owner of the stream until the end of the step.  Errors: 42704
+ * when that role is gone, 42501 when the caller does not have its rights.
  */
 static void
 act_as_owner(const SyncSession *session, const Stream *stream)
 {
 	Oid			role = get_role_oid(stream->owner, true);
-	Oid			user;
-	int			context;
 
-	GetUserIdAndSecContext(&user, &context);
 	if (!OidIsValid(role))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("role \"%s\", the owner of stream %s, does not exist",
 						stream->owner, stream->label),
-				 errhint("Set \"owner\" of the stream in rootfi_stream to another role.")));
+				 errhint("Run \"SELECT rootfi_alter_stream(" INT64_FORMAT ", owner => ...)\" as a superuser.",
+						 stream->id)));
 	if (!has_privs_of_role(session->caller, role))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for stream %s", stream->label)));
-	if (role != user)
-		SetUserIdAndSecContext(role, context | SECURITY_LOCAL_USERID_CHANGE |
-							   SECURITY_RESTRICTED_OPERATION);
+	rootfi_role_become(role);
 }
 
-/* Is it an error that ends the call, not just one stream? */
-static bool
-ends_call(const ErrorData *error)
+/* The same for a step that runs the code of the owners of the tables. */
+static void
+act_on_tables(const SyncSession *session, const Stream *stream)
 {
-	return ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION;
+	act_as_owner(session, stream);
+	rootfi_target_check_owners(stream, GetUserId());
+}
+
+/* A step of a run, to be attempted. */
+typedef struct StepCall
+{
+	SyncSession *session;
+	SyncTask   *task;
+	TaskStep	step;
+} StepCall;
+
+/* AttemptStep: does it, and is then who we were, with the settings we had. */
+static void
+do_step(void *arg)
+{
+	const StepCall *call = arg;
+	RoleState	state = rootfi_role_begin();
+
+	call->step(call->session, call->task);
+	rootfi_role_end(&state);
 }
 
 /*
  * Does a step in a subtransaction, in a memory context that is emptied after
  * it.  Returns NULL, or the error that it ended with, in the session's memory;
- * nothing of it is left then.  An error that ends the call is raised again
- * outside of the subtransaction, which nobody further up knows of.
+ * nothing of it is left then.
  */
 static ErrorData *
 attempt(SyncSession *session, SyncTask *task, TaskStep step)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorContextCallback *callbacks = error_context_stack;
-	ErrorData  *volatile error = NULL;
-	Oid			user;
-	int			security;
-	int			level;
+	StepCall	call = {session, task, step};
+	ErrorData  *error = rootfi_attempt(do_step, &call, session->step_context);
 
-	GetUserIdAndSecContext(&user, &security);
-	BeginInternalSubTransaction(NULL);
-	level = NewGUCNestLevel();
-	MemoryContextSwitchTo(session->step_context);
-	PG_TRY();
-	{
-		step(session, task);
-		AtEOXact_GUC(false, level);
-		SetUserIdAndSecContext(user, security);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
 	MemoryContextReset(session->step_context);
-	CurrentResourceOwner = owner;
-	error_context_stack = callbacks;
-	if (error != NULL && ends_call(error))
-		ReThrowError(error);
 	return error;
 }
 
@@ -153,7 +138,7 @@ begin_run(SyncSession *session, SyncTask *task)
 		task->ended = true;
 		return;
 	}
-	act_as_owner(session, stream);
+	act_on_tables(session, stream);
 	rootfi_pass_choose(session, stream);
 	rootfi_target_open(&task->target, stream, session->namespace);
 	rootfi_repair_begin(stream, &task->target);
@@ -260,7 +245,7 @@ write_page(SyncSession *session, SyncTask *task)
 	};
 	RunCosts	costs = latest_costs(task);
 
-	act_as_owner(session, stream);
+	act_on_tables(session, stream);
 	/* for another role nothing can be deferred: check it row by row */
 	if (GetUserId() != session->caller)
 		rootfi_sql_utility("SET CONSTRAINTS ALL IMMEDIATE");
@@ -292,7 +277,7 @@ complete_pass(SyncSession *session, SyncTask *task)
 	Stream	   *stream = &task->stream;
 	int64		marked = 0;
 
-	act_as_owner(session, stream);
+	act_on_tables(session, stream);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	if (strcmp(stream->pass_kind, "full") == 0)
 		marked = rootfi_refresh_mark(&session->ledger, stream, &task->target);
@@ -326,6 +311,8 @@ record_error(SyncSession *session, SyncTask *task)
 	/* a stream whose owner is gone is the superusers' */
 	if (OidIsValid(get_role_oid(stream->owner, true)))
 		act_as_owner(session, stream);
+	else if (!superuser_arg(session->caller))
+		return;
 	if (stream->run_id == 0)
 	{
 		if (!rootfi_pass_goes_on(session, stream))

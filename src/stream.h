@@ -74,6 +74,10 @@ typedef enum LedgerStatement
 	LEDGER_COMPLETE,
 	LEDGER_STOP,
 	LEDGER_FAIL,
+	LEDGER_ADD,
+	LEDGER_REMOVE,
+	LEDGER_ALTER,
+	LEDGER_RESET,
 	LEDGER_SEE,
 	LEDGER_FORGET,
 	LEDGER_PRUNE,
@@ -84,14 +88,17 @@ typedef enum LedgerStatement
 typedef struct Ledger
 {
 	const char *schema;			/* of the extension, quoted */
+	Oid			owner;			/* of its tables */
 	MemoryContext context;		/* owns the plans */
 	SqlPlan    *plans[LEDGER_STATEMENTS];
 } Ledger;
 
 extern int	rootfi_run_retention;	/* setting, seconds; -1: for ever */
 
-extern bool rootfi_stream_lock(int64 id, bool for_session);
-extern void rootfi_stream_unlock(int64 id);
+extern Ledger rootfi_ledger(Oid namespace);
+extern int64 rootfi_ledger_add(Ledger *ledger, SqlArgs *args);
+extern void rootfi_ledger_change(Ledger *ledger, LedgerStatement which,
+								 SqlArgs *args);
 extern List *rootfi_ledger_due(Ledger *ledger, const char *resource,
 							   const int64 *company_id, bool by_name);
 extern bool rootfi_ledger_knows(Ledger *ledger, const char *resource,

@@ -8,13 +8,14 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "storage/lock.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "connection.h"
+#include "lock.h"
+#include "role.h"
 #include "sql.h"
 #include "stream.h"
 #include "tables.h"
@@ -23,6 +24,8 @@
 PG_FUNCTION_INFO_V1(rootfi_add_stream);
 PG_FUNCTION_INFO_V1(rootfi_add_streams);
 PG_FUNCTION_INFO_V1(rootfi_remove_stream);
+PG_FUNCTION_INFO_V1(rootfi_alter_stream);
+PG_FUNCTION_INFO_V1(rootfi_reset_stream);
 PG_FUNCTION_INFO_V1(rootfi_data_model_of);
 
 /* What is to be added. */
@@ -68,21 +71,18 @@ check_new(const NewStream *new, Oid namespace)
 	rootfi_connection_get(NULL);
 }
 
-/* Arguments that say which stream it is. */
-static SqlArgs
-identity_args(const NewStream *new)
+/* Adds arguments that say which stream it is. */
+static void
+add_identity(SqlArgs *args, const NewStream *new)
 {
-	SqlArgs		args = {0};
-
-	rootfi_sql_text(&args, rootfi_server);
-	rootfi_sql_text(&args, new->resource->name);
+	rootfi_sql_text(args, rootfi_server);
+	rootfi_sql_text(args, new->resource->name);
 	if (new->has_company)
-		rootfi_sql_int8(&args, new->company_id);
+		rootfi_sql_int8(args, new->company_id);
 	else
-		rootfi_sql_null(&args);
-	rootfi_sql_text(&args, new->schema);
-	rootfi_sql_text(&args, new->table);
-	return args;
+		rootfi_sql_null(args);
+	rootfi_sql_text(args, new->schema);
+	rootfi_sql_text(args, new->table);
 }
 
 /* Is there such a stream already, be it somebody else's? */
@@ -90,9 +90,10 @@ static bool
 exists(FunctionCallInfo fcinfo, const NewStream *new)
 {
 	static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID};
-	SqlArgs		args = identity_args(new);
+	SqlArgs		args = {0};
 	uint64		n;
 
+	add_identity(&args, new);
 	n = rootfi_sql_once(psprintf("SELECT FROM %s.rootfi_stream"
 								 " WHERE server OPERATOR(pg_catalog.=) $1"
 								 " AND resource OPERATOR(pg_catalog.=) $2"
@@ -139,10 +140,9 @@ check_server(FunctionCallInfo fcinfo, const NewStream *new)
 static int64
 add(FunctionCallInfo fcinfo, const NewStream *new)
 {
-	static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID,
-	TIMESTAMPTZOID};
 	Oid			namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
-	SqlArgs		args = identity_args(new);
+	Ledger		ledger = rootfi_ledger(namespace);
+	SqlArgs		args = {0};
 	Stream		stream = {0};
 	Target		target = {0};
 
@@ -154,18 +154,16 @@ add(FunctionCallInfo fcinfo, const NewStream *new)
 						quote_qualified_identifier(new->schema, new->table))));
 	check_server(fcinfo, new);
 	rootfi_tables_make(new->resource, namespace, new->schema, new->table);
+	rootfi_sql_text(&args, GetUserNameFromId(GetUserId(), false));
+	add_identity(&args, new);
 	rootfi_sql_time(&args, new->backfill_from);
-	rootfi_sql_once(psprintf("INSERT INTO %s.rootfi_stream (server, resource,"
-							 " company_id, target_schema, target_table,"
-							 " backfill_from) VALUES ($1, $2, $3, $4, $5, $6)"
-							 " RETURNING stream_id", own_schema(fcinfo)),
-					types, &args);
-	stream.id = rootfi_sql_get_int8(0, 1, 0);
-	SPI_freetuptable(SPI_tuptable);
+	stream.id = rootfi_ledger_add(&ledger, &args);
 	/* tables that were there may not fit: better told now */
 	stream.resource = new->resource;
 	stream.target_schema = unconstify(char *, new->schema);
 	stream.target_table = unconstify(char *, new->table);
+	rootfi_target_check_owners(&stream, GetUserId());
+	rootfi_role_warn_schema(new->schema);
 	rootfi_target_open(&target, &stream, namespace);
 	rootfi_target_close(&target);
 	return stream.id;
@@ -314,53 +312,158 @@ static void
 drop_tables(const Stream *stream)
 {
 	Oid			role = get_role_oid(stream->owner, false);
-	Oid			user;
-	int			context;
+	RoleState	state = rootfi_role_begin();
 
-	GetUserIdAndSecContext(&user, &context);
-	if (role != user)
-		SetUserIdAndSecContext(role, context | SECURITY_LOCAL_USERID_CHANGE |
-							   SECURITY_RESTRICTED_OPERATION);
+	rootfi_role_become(role);
 	rootfi_tables_drop(stream->resource, stream->target_schema,
 					   stream->target_table);
-	SetUserIdAndSecContext(user, context);
+	rootfi_role_end(&state);
+}
+
+/*
+ * Reads the stream of that number, which the current user may change.  Errors:
+ * 42704 when there is none, 42501 when it is not the user's.
+ */
+static void
+load_own(Ledger *ledger, int64 id, Stream *stream)
+{
+	Oid			owner;
+
+	if (!rootfi_ledger_load(ledger, id, stream))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("there is no stream " INT64_FORMAT, id),
+				 errhint("See rootfi_sync_status.")));
+	owner = get_role_oid(stream->owner, true);
+	if (OidIsValid(owner) ? !has_privs_of_role(GetUserId(), owner) : !superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for stream %s", stream->label)));
+}
+
+/* Keeps a stream from being run until the end of the transaction, or 55006. */
+static void
+lock_own(Oid namespace, const Stream *stream)
+{
+	if (!rootfi_stream_lock(namespace, stream->id, false))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("stream %s is being synced", stream->label),
+				 errhint("Cancel that, or wait for its end.")));
 }
 
 /* rootfi_remove_stream(stream_id bigint, drop_tables boolean), strict */
 Datum
 rootfi_remove_stream(PG_FUNCTION_ARGS)
 {
-	static const Oid types[] = {INT8OID};
-	int64		id = PG_GETARG_INT64(0);
-	Ledger		ledger = {.schema = own_schema(fcinfo)};
+	Oid			namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
+	Ledger		ledger;
 	SqlArgs		args = {0};
 	Stream		stream;
 
 	PreventCommandIfReadOnly("rootfi_remove_stream()");
 	SPI_connect();
-	ledger.context = CurrentMemoryContext;
-	if (!rootfi_ledger_load(&ledger, id, &stream))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("there is no stream " INT64_FORMAT, id),
-				 errhint("See rootfi_sync_status.")));
-	if (!rootfi_stream_lock(id, false))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_IN_USE),
-				 errmsg("stream %s is being synced", stream.label),
-				 errhint("Cancel that, or wait for its end.")));
-	rootfi_sql_int8(&args, id);
-	if (rootfi_sql_once(psprintf("DELETE FROM %s.rootfi_stream"
-								 " WHERE stream_id OPERATOR(pg_catalog.=) $1",
-								 ledger.schema), types, &args) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for stream %s", stream.label)));
+	ledger = rootfi_ledger(namespace);
+	load_own(&ledger, PG_GETARG_INT64(0), &stream);
+	lock_own(namespace, &stream);
+	rootfi_sql_int8(&args, stream.id);
+	rootfi_ledger_change(&ledger, LEDGER_REMOVE, &args);
 	if (PG_GETARG_BOOL(1) && is_shared(ledger.schema, &stream))
 		ereport(NOTICE,
 				(errmsg("the tables stay: another stream fills them")));
 	else if (PG_GETARG_BOOL(1))
 		drop_tables(&stream);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/* Adds an argument of the function as it is. */
+static void
+pass_argument(SqlArgs *args, FunctionCallInfo fcinfo, int n)
+{
+	if (PG_ARGISNULL(n))
+		rootfi_sql_null(args);
+	else
+		rootfi_sql_datum(args, PG_GETARG_DATUM(n));
+}
+
+/* The owner that a stream is to get, NULL for none. */
+static const char *
+check_new_owner(FunctionCallInfo fcinfo, int n, const Stream *stream)
+{
+	const char *owner;
+
+	if (PG_ARGISNULL(n))
+		return NULL;
+	owner = NameStr(*PG_GETARG_NAME(n));
+	if (!has_privs_of_role(GetUserId(), get_role_oid(owner, false)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to give stream %s to role \"%s\"",
+						stream->label, owner)));
+	return owner;
+}
+
+/* The server that a stream is to ask, NULL for none. */
+static const char *
+check_new_server(FunctionCallInfo fcinfo, int n)
+{
+	const char *server;
+
+	if (PG_ARGISNULL(n))
+		return NULL;
+	server = NameStr(*PG_GETARG_NAME(n));
+	rootfi_connection_get(server);
+	return server;
+}
+
+/*
+ * rootfi_alter_stream(stream_id bigint, enabled boolean, min_interval interval,
+ * next_due timestamptz, backfill_from timestamptz, owner name, server name):
+ * what is null stays as it is.  Errors: those of load_own and
+ * rootfi_connection_get, 42501 for an owner whose rights the user does not
+ * have.
+ */
+Datum
+rootfi_alter_stream(PG_FUNCTION_ARGS)
+{
+	Ledger		ledger;
+	SqlArgs		args = {0};
+	Stream		stream;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"stream_id\" must not be null")));
+	PreventCommandIfReadOnly("rootfi_alter_stream()");
+	SPI_connect();
+	ledger = rootfi_ledger(get_func_namespace(fcinfo->flinfo->fn_oid));
+	load_own(&ledger, PG_GETARG_INT64(0), &stream);
+	for (int i = 0; i < 5; i++)
+		pass_argument(&args, fcinfo, i);
+	rootfi_sql_text(&args, check_new_owner(fcinfo, 5, &stream));
+	rootfi_sql_text(&args, check_new_server(fcinfo, 6));
+	rootfi_ledger_change(&ledger, LEDGER_ALTER, &args);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/* rootfi_reset_stream(stream_id bigint), strict */
+Datum
+rootfi_reset_stream(PG_FUNCTION_ARGS)
+{
+	Oid			namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
+	Ledger		ledger;
+	SqlArgs		args = {0};
+	Stream		stream;
+
+	PreventCommandIfReadOnly("rootfi_reset_stream()");
+	SPI_connect();
+	ledger = rootfi_ledger(namespace);
+	load_own(&ledger, PG_GETARG_INT64(0), &stream);
+	lock_own(namespace, &stream);
+	rootfi_sql_int8(&args, stream.id);
+	rootfi_ledger_change(&ledger, LEDGER_RESET, &args);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

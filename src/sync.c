@@ -4,7 +4,7 @@
  *
  * Up to rootfi.max_concurrency streams are run at the same time: while the
  * rows of one are written, the others' answers come in.  Sessions share the
- * streams by their advisory locks, which no exit leaves behind; who finds one
+ * streams by their locks, which no exit leaves behind; who finds one
  * locked, or done since the call began, leaves it out.
  *
  * Between transactions, when answers are waited for, there is no snapshot and
@@ -22,6 +22,7 @@
 #include "utils/memutils.h"
 
 #include "http.h"
+#include "lock.h"
 #include "loop.h"
 #include "sync.h"
 
@@ -33,7 +34,7 @@ int			rootfi_max_concurrency = 4;
 static bool
 lock_stream(SyncSession *session, int64 *id)
 {
-	if (!rootfi_stream_lock(*id, true))
+	if (!rootfi_stream_lock(session->namespace, *id, true))
 		return false;
 	session->locked = lappend(session->locked, id);
 	return true;
@@ -51,7 +52,7 @@ unlock_stream(SyncSession *session, int64 id)
 
 		if (*locked != id)
 			continue;
-		rootfi_stream_unlock(id);
+		rootfi_stream_unlock(session->namespace, id);
 		session->locked = foreach_delete_current(session->locked, cell);
 	}
 }
@@ -213,11 +214,10 @@ read_arguments(SyncSession *session, FunctionCallInfo fcinfo,
 			   const char **resource, int64 **company_id)
 {
 	session->namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
-	session->ledger.schema =
-		quote_identifier(get_namespace_name(session->namespace));
+	session->ledger = rootfi_ledger(session->namespace);
 	session->caller = GetUserId();
 	session->started = GetCurrentTimestamp();
-	session->context = session->ledger.context = CurrentMemoryContext;
+	session->context = CurrentMemoryContext;
 	session->step_context = AllocSetContextCreate(CurrentMemoryContext,
 												  "rootfi step",
 												  ALLOCSET_DEFAULT_SIZES);

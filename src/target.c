@@ -19,6 +19,7 @@
 #include "common/hashfn.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -28,6 +29,7 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
+#include "role.h"
 #include "sql.h"
 #include "target.h"
 
@@ -476,6 +478,44 @@ rootfi_target_open(Target *target, const Stream *stream, Oid namespace)
 		add_child(target, stream, namespace, &resource->children[i]);
 	target->hash_seed = columns_seed(target);
 	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Locks the table of that name against being dropped or renamed until the end
+ * of the transaction, and raises 42501 unless the role may fill it.
+ */
+static void
+check_owner(const char *schema, const char *table, Oid role)
+{
+	Oid			relid = rootfi_target_find(schema, table);
+	Oid			locked = InvalidOid;
+
+	while (OidIsValid(relid) && relid != locked)
+	{
+		CHECK_FOR_INTERRUPTS();
+		LockRelationOid(relid, AccessShareLock);
+		locked = relid;
+		relid = rootfi_target_find(schema, table);
+	}
+	if (OidIsValid(relid))
+		rootfi_role_check_table(relid, role);
+}
+
+/*
+ * Raises 42501 unless the role may fill the tables of a stream as they are
+ * now: their owners' code has its rights then.
+ */
+void
+rootfi_target_check_owners(const Stream *stream, Oid role)
+{
+	const Resource *resource = stream->resource;
+
+	check_owner(stream->target_schema, stream->target_table, role);
+	for (const ChildList *child = resource->children; child && child->member;
+		 child++)
+		check_owner(stream->target_schema,
+					rootfi_target_child_name(resource, stream->target_table,
+											 child), role);
 }
 
 /* Forgets what was described, with the statements. */

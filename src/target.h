@@ -92,6 +92,7 @@ extern char *rootfi_target_columns(const char **columns, int n,
 								   const char *prefix);
 extern bool rootfi_target_is_key(const TargetTable *table, const char *column);
 extern bool rootfi_target_is_plain(const TargetTable *table);
+extern void rootfi_target_check_owners(const Stream *stream, Oid role);
 extern void rootfi_target_close(Target *target);
 
 #endif							/* ROOTFI_TARGET_H */

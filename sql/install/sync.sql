@@ -174,7 +174,8 @@ CREATE POLICY monitor ON rootfi_run FOR SELECT
 CREATE POLICY own ON rootfi_seen
 	USING (EXISTS (SELECT FROM rootfi_stream AS s WHERE s.stream_id = rootfi_seen.stream_id AND rootfi_can_act_as(s.owner)));
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON rootfi_stream, rootfi_run, rootfi_seen TO PUBLIC;
+-- nobody writes but by the functions
+GRANT SELECT ON rootfi_stream, rootfi_run, rootfi_seen TO PUBLIC;
 -- a dump reads it
 GRANT SELECT ON SEQUENCE rootfi_stream_stream_id_seq TO PUBLIC;
 
@@ -212,6 +213,29 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION rootfi_remove_stream(bigint, boolean) IS
 'Removes a stream and the log of its runs, with drop_tables its tables too';
 
+CREATE FUNCTION rootfi_alter_stream(
+	stream_id bigint,
+	enabled boolean DEFAULT NULL,
+	min_interval interval DEFAULT NULL,
+	next_due timestamptz DEFAULT NULL,
+	backfill_from timestamptz DEFAULT NULL,
+	owner name DEFAULT NULL,
+	server name DEFAULT NULL)
+RETURNS void
+AS 'MODULE_PATHNAME', 'rootfi_alter_stream'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION rootfi_alter_stream(bigint, boolean, interval, timestamptz, timestamptz, name, name) IS
+'Changes a stream; what is null stays as it is';
+
+CREATE FUNCTION rootfi_reset_stream(stream_id bigint)
+RETURNS void
+AS 'MODULE_PATHNAME', 'rootfi_reset_stream'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION rootfi_reset_stream(bigint) IS
+'Forgets how far a stream is and what went wrong, so that the next run copies all anew';
+
 CREATE PROCEDURE rootfi_sync(
 	resource text DEFAULT NULL,
 	company_id bigint DEFAULT NULL,
@@ -232,7 +256,7 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION rootfi_data_model(text) IS
 'What a resource is called in RootFi''s own syncs: ECOMMERCE_ORDERS for ecommerce/orders';
 
--- Who is at work on a stream is told by its advisory lock: a run whose session
+-- Who is at work on a stream is told by its lock: a run whose session
 -- has died does not look as if it went on.
 
 CREATE VIEW rootfi_sync_status WITH (security_invoker) AS
@@ -274,8 +298,8 @@ SELECT
 	s.server
 FROM rootfi_stream AS s
 	LEFT JOIN rootfi_run AS r USING (stream_id, run_id)
-	LEFT JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.granted AND l.classid = 1919316785
-		AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = 2
+	LEFT JOIN pg_locks AS l ON l.locktype = 'object' AND l.granted AND l.classid = s.tableoid
+		AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = (s.stream_id >> 32)
 		AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
 	LATERAL (SELECT round(r.rows_seen / greatest(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0.001)) AS rate) AS p;
 

@@ -48,6 +48,7 @@ ResourceOwner CurrentResourceOwner = NULL;
 sigjmp_buf *PG_exception_stack = NULL;
 ErrorContextCallback *error_context_stack = NULL;
 volatile sig_atomic_t InterruptPending = false;
+volatile sig_atomic_t QueryCancelPending = false;
 
 static Chunk **chunks = NULL;	/* in order of age; NULL: freed */
 static size_t nchunks = 0;

@@ -56,7 +56,7 @@ my %callable = (
 	'for everybody' => q{
 		rootfi_fdw_validator rootfi_check rootfi_resources rootfi_validate rootfi_data_model rootfi_can_act_as rootfi_to_jsonb
 		rootfi_get rootfi_list rootfi_rows rootfi_count rootfi_wait
-		rootfi_add_stream rootfi_add_streams rootfi_remove_stream rootfi_sync rootfi_freshness rootfi_add_reports
+		rootfi_page rootfi_add_stream rootfi_add_streams rootfi_alter_stream rootfi_reset_stream rootfi_remove_stream rootfi_sync rootfi_freshness rootfi_add_reports
 
 		rootfi_get_company rootfi_get_contact rootfi_get_fulfillment rootfi_get_inventory rootfi_get_invite_link
 		rootfi_get_invoice rootfi_get_item rootfi_get_order rootfi_get_payment_contact rootfi_get_payment_item
@@ -120,10 +120,10 @@ is($node->safe_psql('postgres', q{
 	SELECT o.relname, array_to_string(ARRAY(SELECT p FROM unnest(CASE o.relkind WHEN 'S' THEN '{USAGE,SELECT,UPDATE}' ELSE '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}' END::text[]) AS p
 		WHERE CASE o.relkind WHEN 'S' THEN has_sequence_privilege('stranger', o.oid, p) ELSE has_table_privilege('stranger', o.oid, p) END), ' '),
 		o.relrowsecurity } . members('pg_class') . q{ AND o.relkind <> 'c' ORDER BY 1}), join("\n",
-	'rootfi_run|SELECT INSERT UPDATE DELETE|t',
+	'rootfi_run|SELECT|t',
 	'rootfi_run_run_id_seq||f',
-	'rootfi_seen|SELECT INSERT UPDATE DELETE|t',
-	'rootfi_stream|SELECT INSERT UPDATE DELETE|t',
+	'rootfi_seen|SELECT|t',
+	'rootfi_stream|SELECT|t',
 	'rootfi_stream_stream_id_seq|SELECT|f',
 	'rootfi_sync_status|SELECT|f'), 'tables are guarded row by row, views show what the caller may see');
 is($node->safe_psql('postgres', q{SELECT string_agg(o.relname, ' ') } . members('pg_class') . q{ AND o.relkind = 'v' AND (o.reloptions @> '{security_invoker=true}') IS NOT TRUE}),
@@ -153,17 +153,26 @@ my @outcomes = (
 	[ q{SELECT * FROM rootfi_sync_status},                                                  qw(0     0       0       1       1       1) ],
 	[ q{SELECT * FROM rootfi_freshness()},                                                  qw(0     0       0       1       1       42501) ],
 	[ q{SELECT * FROM own.orders LIMIT 1},                                                  qw(42501 42501   42501   1       1       42501) ],
-	[ q{UPDATE rootfi_stream SET enabled = true},                                           qw(0     0       0       1       1       0) ],
-	[ q{UPDATE rootfi_stream SET owner = 'postgres'},                                       qw(0     0       0       42501   42501   0) ],
-	[ q{UPDATE rootfi_run SET state = 'failed' WHERE run_id = 1},                           qw(0     0       0       1       1       0) ],
-	[ q{DELETE FROM rootfi_run WHERE run_id = 1},                                           qw(0     0       0       1       1       0) ],
-	[ q{DELETE FROM rootfi_stream},                                                         qw(0     0       0       1       1       0) ],
-	[ q{INSERT INTO rootfi_stream (owner, server, resource, target_schema, target_table) VALUES ('owner', 'rootfi', 'ecommerce/items', 'own', 'items')},
-	                                                                                        qw(42501 42501   42501   1       1       42501) ],
-	[ q{INSERT INTO rootfi_stream (server, resource, target_schema, target_table) VALUES ('rootfi', 'ecommerce/items', 'own', 'items')},
-	                                                                                        qw(42501 1       1       1       1       42501) ],
-	[ q{INSERT INTO rootfi_run (stream_id, kind) VALUES (1, 'full')},                       qw(42501 42501   42501   1       1       42501) ],
-	[ q{INSERT INTO rootfi_seen VALUES (1, 1, '{}', '{}')},                                 qw(42501 42501   42501   1       1       42501) ],
+	[ q{UPDATE rootfi_stream SET enabled = true}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{UPDATE rootfi_run SET state = 'failed' WHERE run_id = 1}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{DELETE FROM rootfi_run WHERE run_id = 1}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{DELETE FROM rootfi_stream}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{DELETE FROM rootfi_seen}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{INSERT INTO rootfi_stream (server, resource, target_schema, target_table) VALUES ('rootfi', 'ecommerce/items', 'own', 'items')}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{INSERT INTO rootfi_run (stream_id, kind) VALUES (1, 'full')}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{INSERT INTO rootfi_seen VALUES (1, 1, '{}', '{}')}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{LOCK TABLE rootfi_stream IN ROW SHARE MODE}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{LOCK TABLE rootfi_stream}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{LOCK TABLE rootfi_run}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{SELECT FROM rootfi_stream FOR UPDATE}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{SELECT FROM rootfi_stream FOR KEY SHARE}, qw(42501 42501   42501   42501   42501   42501) ],
+	[ q{SELECT rootfi_alter_stream(1, enabled => false)}, qw(42704 42704   42704   1       1       42501) ],
+	[ q{SELECT rootfi_alter_stream(1, min_interval => '1 hour', next_due => now(), backfill_from => now())}, qw(42704 42704   42704   1       1       42501) ],
+	[ q{SELECT rootfi_alter_stream(1, owner => 'owner')}, qw(42704 42704   42704   1       1       42501) ],
+	[ q{SELECT rootfi_reset_stream(1)}, qw(42704 42704   42704   1       1       42501) ],
+	[ q{SELECT rootfi_alter_stream(1, server => 'nowhere')}, qw(42704 42704   42704   42704   42704   42501) ],
+	[ q{SELECT rootfi_alter_stream(1, server => 'rootfi')}, qw(42704 42704   42704   1       1       42501) ],
+	[ q{SELECT rootfi_alter_stream(1, owner => 'reader')}, qw(42704 42704   42704   42501   42501   42501) ],
 	[ q{TRUNCATE rootfi_stream CASCADE},                                                    qw(42501 42501   42501   42501   42501   42501) ],
 	[ q{SELECT nextval('rootfi_stream_stream_id_seq')},                                     qw(42501 42501   42501   42501   42501   42501) ],
 	[ q{SELECT rootfi_add_stream('ecommerce/items', 1089, 'new')},                          qw(42501 42501   42501   1       1       42501) ],

@@ -3,9 +3,19 @@
 use strict;
 use warnings;
 
+use Cwd ();
 use PostgreSQL::Test::Utils;
 use Rootfi::Pair;
 use Test::More;
+
+# Nothing is built, or installed, where there are no sources.
+my $sources = Cwd::getcwd();
+my $elsewhere = PostgreSQL::Test::Utils::tempdir();
+foreach my $goal ('all', 'install')
+{
+	command_fails_like([ 'make', '-C', $elsewhere, '-f', "$sources/Makefile", "VPATH=$sources", "DESTDIR=$elsewhere/root", $goal ],
+		qr/there are no sources here/, "make $goal with VPATH is refused");
+}
 
 my ($node, $sandbox) = start_pair();
 

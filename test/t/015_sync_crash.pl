@@ -253,7 +253,7 @@ check_copy($stream, 1090, 'abandoned', $orders, 0);
 $stream = add_stream(1091, 'ended');
 $by_name = "CALL rootfi_sync('$resource', 1091)";
 my $a_few = "CALL rootfi_sync('$resource', 1091, max_pages => 10)";
-my $locks = q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'};
+my $locks = q{SELECT count(*) FROM pg_locks WHERE classid = 'rootfi_stream'::regclass};
 my $writers = qq{
 	SELECT count(DISTINCT xmin::text) FROM (
 		(SELECT xmin FROM ended.orders ORDER BY rootfi_id DESC LIMIT $page_size)

@@ -37,8 +37,8 @@ sub holdings
 
 	return $node->safe_psql('postgres', qq{
 		SELECT a.backend_xmin, a.backend_xid,
-			string_agg(concat_ws(' ', l.mode, l.locktype, l.relation::regclass), ', ') FILTER (WHERE l.locktype NOT IN ('virtualxid', 'advisory')),
-			count(*) FILTER (WHERE l.locktype = 'advisory')
+			string_agg(concat_ws(' ', l.mode, l.locktype, l.relation::regclass), ', ') FILTER (WHERE l.locktype <> 'virtualxid' AND l.classid IS DISTINCT FROM 'rootfi_stream'::regclass),
+			count(*) FILTER (WHERE l.classid = 'rootfi_stream'::regclass)
 		FROM pg_stat_activity AS a JOIN pg_locks AS l USING (pid)
 		WHERE a.pid = $pid
 		GROUP BY a.pid, a.backend_xmin, a.backend_xid});

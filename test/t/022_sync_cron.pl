@@ -159,7 +159,7 @@ sub run_jobs
 	like($outcome{cancel}, qr/^failed: ERROR: +canceling statement due to user request/, 'so does pg_cancel_backend()');
 	is($node->safe_psql('postgres', q{SELECT string_agg(state || ' ' || failures, ', ') FROM rootfi_sync_status WHERE owner IN ('hasty', 'patient')}),
 		'interrupted 0, interrupted 0', 'their streams are interrupted, and have not failed');
-	is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'}), '0', 'no lock is left');
+	is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_locks WHERE classid = 'rootfi_stream'::regclass}), '0', 'no lock is left');
 
 	# the command is one statement
 	like($outcome{'after another statement'}, qr/^failed: ERROR: +rootfi_sync\(\) commits page by page and cannot run inside a transaction block/,

@@ -371,7 +371,7 @@ sub look_after
 	my ($end, @streams) = @_;
 	my $goes_on = $end->{signal} && $end->{signal} eq 'INT' || $end->{name} eq 'statement_timeout';
 
-	is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'}), '0', "$end->{name}: no stream is locked");
+	is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_locks WHERE classid = 'rootfi_stream'::regclass}), '0', "$end->{name}: no stream is locked");
 	is($node->safe_psql('postgres', q{SELECT count(*) FROM lock.payment_items}), '0', "$end->{name}: what waited for a lock wrote nothing");
 	is($node->safe_psql('postgres', q{SELECT state FROM rootfi_sync_status WHERE target LIKE 'lock.%'}),
 		$end->{name} eq 'lock_timeout' ? 'failing' : 'interrupted', "$end->{name}: the stream tells so");
