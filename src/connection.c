@@ -411,9 +411,8 @@ rootfi_connection_get(const char *server)
 }
 
 /*
- * Was the key refused (401) since a time of rootfi_loop_now(), with server and
- * mapping as they are now?  Then it is of no use to ask again; a change of
- * either, or of the file that holds the key, counts at once.
+ * Was the key refused (401) since a time of rootfi_loop_now()?  Then it is of
+ * no use to ask again, unless host or key have changed since.
  */
 bool
 rootfi_connection_refused(const RootfiConnection *connection, int64 since)

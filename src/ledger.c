@@ -152,7 +152,10 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID}
 	},
-	/* after a minute, two, four ... an hour at most */
+	/*
+	 * After a minute, two, four ... an hour at most; but at once where the key
+	 * was refused, which costs few requests and may be mended any time.
+	 */
 	[LEDGER_FAIL] = {
 		"WITH run AS (UPDATE %1$s.rootfi_run SET state = 'failed',"
 		" ended_at = pg_catalog.clock_timestamp(), error_sqlstate = $3,"
@@ -166,8 +169,9 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" error_sqlstate = $3, error_message = $4,"
 		" error_at = pg_catalog.clock_timestamp(),"
 		" next_due = pg_catalog.clock_timestamp() OPERATOR(pg_catalog.+)"
-		" pg_catalog.make_interval(mins => least(60,"
-		" pg_catalog.power(2, least(failures, 6))::pg_catalog.int4)),"
+		" pg_catalog.make_interval(mins =>"
+		" CASE WHEN $3 OPERATOR(pg_catalog.=) '28000' THEN 0 ELSE least(60,"
+		" pg_catalog.power(2, least(failures, 6))::pg_catalog.int4) END),"
 		" pass_kind = CASE WHEN $5 THEN NULL ELSE pass_kind END,"
 		" cursor = CASE WHEN $5 THEN NULL ELSE cursor END"
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",

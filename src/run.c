@@ -125,6 +125,22 @@ begin_scan(const SyncSession *session, SyncTask *task)
 	MemoryContextSwitchTo(old);
 }
 
+/*
+ * Raises 28000 where the server refused the key in this call already: of
+ * thousands of streams no more are to ask than run at the same time.
+ */
+static void
+check_key(const SyncSession *session, const Stream *stream)
+{
+	if (rootfi_connection_refused(rootfi_connection_get(stream->server),
+								  session->began))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("the API key of server \"%s\" was refused before in this call",
+						stream->server),
+				 errhint("Set \"api_key\" of the user mapping to a valid key. The stream is due again at the next call.")));
+}
+
 /* Step: begins a run, if there is to be one. */
 static void
 begin_run(SyncSession *session, SyncTask *task)
@@ -139,6 +155,7 @@ begin_run(SyncSession *session, SyncTask *task)
 		return;
 	}
 	act_on_tables(session, stream);
+	check_key(session, stream);
 	rootfi_pass_choose(session, stream);
 	rootfi_target_open(&task->target, stream, session->namespace);
 	rootfi_repair_begin(stream, &task->target);

@@ -221,7 +221,7 @@ read_arguments(SyncSession *session, FunctionCallInfo fcinfo,
 	session->step_context = AllocSetContextCreate(CurrentMemoryContext,
 												  "rootfi step",
 												  ALLOCSET_DEFAULT_SIZES);
-	session->noticed = rootfi_loop_now();
+	session->began = session->noticed = rootfi_loop_now();
 	if (!PG_ARGISNULL(0))
 		*resource = rootfi_resource_by_name(text_to_cstring(PG_GETARG_TEXT_PP(0)))->name;
 	if (!PG_ARGISNULL(1))

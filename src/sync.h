@@ -42,6 +42,7 @@ typedef struct SyncSession
 	MemoryContext context;		/* of the call, and its SPI connection */
 	MemoryContext step_context; /* emptied after each step of a run */
 	TimestampTz started;
+	int64		began;			/* the same as rootfi_loop_now() */
 	bool		by_name;		/* streams that are not due as well */
 	bool		full_refresh;
 	int64		max_pages;
