@@ -39,6 +39,15 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" ORDER BY s.next_due, s.stream_id",
 		{TEXTOID, INT8OID, BOOLOID}
 	},
+	[LEDGER_DELAYED] = {
+		"SELECT s.stream_id, s.resource, s.company_id, s.server"
+		" FROM %1$s.rootfi_stream AS s"
+		" WHERE s.enabled AND %1$s.rootfi_can_act_as(s.owner)"
+		" AND s.failures OPERATOR(pg_catalog.>) 0"
+		" AND s.next_due OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp()"
+		" AND s.error_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp()"
+		" ORDER BY s.stream_id"
+	},
 	[LEDGER_KNOWN] = {
 		"SELECT FROM %1$s.rootfi_stream AS s"
 		" WHERE %1$s.rootfi_can_act_as(s.owner)"
@@ -337,6 +346,35 @@ make_label(const Stream *stream, const char *resource)
 		appendStringInfo(&label, ", server %s", stream->server);
 	appendStringInfoChar(&label, ')');
 	return label.data;
+}
+
+/*
+ * The labels of the streams that the current user may run and that wait after
+ * a failure.
+ */
+List *
+rootfi_ledger_delayed(Ledger *ledger)
+{
+	MemoryContext context = CurrentMemoryContext;
+	SqlArgs		args = {0};
+	List	   *labels = NIL;
+
+	run(ledger, LEDGER_DELAYED, &args);
+	MemoryContextSwitchTo(context);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		Stream		stream = {
+			.id = rootfi_sql_get_int8(i, 1, 0),
+			.server = rootfi_sql_get_text(i, 4),
+			.has_company = !rootfi_sql_is_null(i, 3),
+			.company_id = rootfi_sql_get_int8(i, 3, 0),
+		};
+
+		labels = lappend(labels, make_label(&stream,
+											rootfi_sql_get_text(i, 2)));
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return labels;
 }
 
 /*

@@ -87,6 +87,37 @@ common_sqlstate(const List *failed)
 	return sqlstate;
 }
 
+/*
+ * Warns of the streams that a call has left out as they failed before, naming
+ * ten at most: a job that calls again and again would look well.
+ */
+void
+rootfi_progress_delayed(const SyncSession *session)
+{
+	int			n = list_length(session->delayed);
+	StringInfoData names;
+	ListCell   *cell;
+
+	if (n == 0)
+		return;
+	initStringInfo(&names);
+	foreach(cell, session->delayed)
+	{
+		if (foreach_current_index(cell) == MOST_NAMED)
+		{
+			appendStringInfo(&names, ", and %s", counted(n - MOST_NAMED, "other"));
+			break;
+		}
+		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "",
+						 (char *) lfirst(cell));
+	}
+	ereport(WARNING,
+			(errmsg("%s that failed before %s left out",
+					counted(n, "stream"), n == 1 ? "was" : "were"),
+			 errdetail("Not due yet: %s.", names.data),
+			 errhint("See rootfi_sync_status. A call that names the resource tries at once.")));
+}
+
 /* Raises the error that names the streams that failed, ten at most, if any did. */
 void
 rootfi_progress_failed(const SyncSession *session)

@@ -66,6 +66,7 @@ typedef struct RunCosts
 typedef enum LedgerStatement
 {
 	LEDGER_DUE,
+	LEDGER_DELAYED,
 	LEDGER_KNOWN,
 	LEDGER_LOAD,
 	LEDGER_BEGIN,
@@ -101,6 +102,7 @@ extern void rootfi_ledger_change(Ledger *ledger, LedgerStatement which,
 								 SqlArgs *args);
 extern List *rootfi_ledger_due(Ledger *ledger, const char *resource,
 							   const int64 *company_id, bool by_name);
+extern List *rootfi_ledger_delayed(Ledger *ledger);
 extern bool rootfi_ledger_knows(Ledger *ledger, const char *resource,
 								const int64 *company_id);
 extern bool rootfi_ledger_load(Ledger *ledger, int64 id, Stream *stream);

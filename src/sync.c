@@ -245,6 +245,8 @@ sync_all(SyncSession *session, const char *resource, const int64 *company_id)
 {
 	session->waiting = rootfi_ledger_due(&session->ledger, resource,
 										 company_id, session->by_name);
+	if (!session->by_name)
+		session->delayed = rootfi_ledger_delayed(&session->ledger);
 	if (session->waiting == NIL)
 		report_none(session, resource, company_id);
 	/* from here on we have no snapshot but while a page is written */
@@ -279,6 +281,7 @@ rootfi_sync(PG_FUNCTION_ARGS)
 			unlock_stream(session, *(int64 *) linitial(session->locked));
 	}
 	PG_END_TRY();
+	rootfi_progress_delayed(session);
 	rootfi_progress_failed(session);
 	SPI_finish();
 	PG_RETURN_VOID();

@@ -51,6 +51,7 @@ typedef struct SyncSession
 	List	   *tasks;			/* at most rootfi_max_concurrency */
 	List	   *locked;			/* numbers of streams that we have locked */
 	int			nstreams;		/* that were run */
+	List	   *delayed;		/* labels of those that wait after a failure */
 	List	   *failed;			/* SyncFailure */
 	int64		noticed;		/* when progress was told last */
 } SyncSession;
@@ -68,6 +69,7 @@ extern bool rootfi_check_totals;	/* setting */
 /* progress.c */
 extern void rootfi_progress_tell(SyncSession *session, const SyncTask *task);
 extern void rootfi_progress_end(const SyncTask *task, int64 marked);
+extern void rootfi_progress_delayed(const SyncSession *session);
 extern void rootfi_progress_failed(const SyncSession *session);
 
 /* pass.c */
