@@ -8,6 +8,7 @@
 
 'use strict';
 
+const os = require('node:os');
 const { Client } = require('pg');
 
 const common = {
@@ -111,7 +112,8 @@ async function write(client, orders) {
 
 async function main() {
 	const url = process.env.BENCH_URL + process.env.BENCH_PATH;
-	const client = new Client();
+	// as libpq does it; pg asks the environment alone
+	const client = new Client({ user: process.env.PGUSER || os.userInfo().username });
 	await client.connect();
 	let target = url;
 	while (target !== null) {
