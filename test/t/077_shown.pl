@@ -18,7 +18,7 @@ $node->safe_psql('postgres', q{
 	SELECT rootfi_add_stream('ecommerce/orders', 1089);
 	CREATE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS $$
 	BEGIN
-		RAISE EXCEPTION E'odd \x1b[31m\x07 %', (SELECT umoptions[1] FROM pg_user_mappings) USING DETAIL = E'detail \x1b[32m';
+		RAISE EXCEPTION E'odd \x1b[31m\x07 %', (SELECT umoptions[1] FROM pg_user_mappings) USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = E'detail \x1b[32m';
 	END $$;
 	CREATE TRIGGER odd BEFORE INSERT ON rootfi.orders FOR EACH ROW EXECUTE FUNCTION odd()});
 my ($status, $output, $error) = $node->psql('postgres', 'CALL rootfi_sync()');
