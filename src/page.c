@@ -72,15 +72,28 @@ key_number(Form_pg_attribute att, Datum value)
 	return hash_key(att, value);
 }
 
-/* Raises the error for a record that cannot be told from others. */
+/*
+ * Raises the error for a record that cannot be told from others, saying where
+ * it stands and what the platform calls it.
+ */
 static void
-report_no_key(const SyncPage *page, const char *column)
+report_no_key(const SyncPage *page, const PageRecord *record,
+			  const char *column)
 {
+	const JsonValue *platform_id = rootfi_json_member(record->json,
+													  "platform_id");
+
 	ereport(ERROR,
 			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 			 errmsg("a record has no \"%s\" that fits the column of table %s",
 					column, page->target->parent.name),
-			 errdetail("By it the records are told apart.")));
+			 errdetail("It is record %d of page " INT64_FORMAT "%s%s. By that column the records are told apart.",
+					   (int) (record - page->records) + 1,
+					   page->stream->pass_pages + 1,
+					   platform_id && platform_id->token ?
+					   ", \"platform_id\" " : "",
+					   platform_id && platform_id->token ?
+					   rootfi_json_show(platform_id->token) : "")));
 }
 
 /* The company of a record that does not say it, NULL if we do not know. */
@@ -124,7 +137,7 @@ read_key(const SyncPage *page, PageRecord *record)
 			*value = known_company(page);
 		if (!says(*value) || (*value)->token == NULL ||
 			!column->read(column, *value, &record->key[i]))
-			report_no_key(page, table->keys[i]);
+			report_no_key(page, record, table->keys[i]);
 		*(is_company ? &record->company_id : &record->id) =
 			key_number(TupleDescAttr(table->desc, column->index),
 					   record->key[i]);

@@ -68,6 +68,14 @@ answer([ order(20, rootfi_content_hash => 42), order(21, rootfi_content_hash => 
 is((ask($backend, 'SELECT rootfi_id, extra, rootfi_content_hash NOT IN (42, 43) FROM copy.orders WHERE rootfi_id >= 20 ORDER BY 1'))[0],
 	qq(20|{"rootfi_content_hash": 42}|t\n21|{"rootfi_content_hash": "x"}|t), 'a member named rootfi_content_hash is in extra');
 is((ask($backend, 'SELECT extra, rootfi_content_hash FROM copy.order_line_items WHERE order_rootfi_id = 21'))[0], '{"rootfi_content_hash": 43}|', 'in a child too');
+
+# A record that cannot be told from others says which it is.
+foreach my $bad ({ platform_id => 'gid-7' }, { rootfi_id => undef, platform_id => "gid\e7" }, { rootfi_id => 'x' })
+{
+	answer([ order(30), { %{ order(31) }, rootfi_id => undef, %$bad }, order(32) ]);
+	(undef, $told) = ask($backend, q{CALL rootfi_sync('ecommerce/orders', 1089)});
+	like($told, qr/RFP01: a record has no "rootfi_id" that fits.*It is record 2 of page 1(, "platform_id" gid(-|\\u001b)7|\.)/s, 'a record without its number is an error that says where it stands');
+}
 leave($backend);
 
 done_testing();
