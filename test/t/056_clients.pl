@@ -79,8 +79,9 @@ foreach my $client (@clients)
 # What the frameworks that are installed look for is in our list.
 my $laravel = '/usr/share/php/Illuminate/Database';
 foreach my $list (
-	[ 'Laravel', "$laravel/DetectsLostConnections.php", qr/\A/, qr/^\s+'(.+)',$/m ],
-	[ 'Laravel', "$laravel/DetectsConcurrencyErrors.php", qr/\A/, qr/^\s+'(.+)',$/m ],
+	# newer ones keep each list in a class of its own
+	(map { my ($new, $old) = map { "$laravel/$_.php" } @$_; [ 'Laravel', -e $new ? $new : $old, qr/\A/, qr/^\s+'(.+)',$/m ] }
+		[ 'LostConnectionDetector', 'DetectsLostConnections' ], [ 'ConcurrencyErrorDetector', 'DetectsConcurrencyErrors' ]),
 	[ 'SQLAlchemy', '/usr/lib/python3/dist-packages/sqlalchemy/dialects/postgresql/psycopg2.py', qr/\A.*def _?is_disconnect/s, qr/^\s+"(.+)",$/m ])
 {
 	my ($name, $file, $before, $phrase) = @$list;
