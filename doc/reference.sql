@@ -7,7 +7,7 @@
 \pset pager off
 
 WITH functions AS (
-	-- the functions of a resource: those that name it, and those of its type
+	-- the functions of a resource: those whose symbol names it, and those of its type
 	SELECT r.resource, p.oid, p.proname, p.proretset,
 		-- all lists take the same arguments, which the reference explains once
 		format('%s(%s)', p.proname, CASE WHEN p.pronargs = 9 THEN '...' ELSE
@@ -19,7 +19,7 @@ WITH functions AS (
 		END AS verb
 	FROM rootfi_resources() AS r
 		JOIN pg_proc AS p ON p.proname LIKE 'rootfi\_%' AND (
-			pg_get_function_sqlbody(p.oid) LIKE '%''' || r.resource || '''%'
+			p.prosrc = format('rootfi_%s__%s', split_part(p.proname, '_', 2), replace(r.resource, '/', '__'))
 			OR p.proretset AND p.proname LIKE 'rootfi\_list\_%' AND p.prorettype = to_regtype(r.row_type))
 ), calls AS (
 	SELECT f.resource, string_agg(format(E'| `%s` | %s%s |', f.signature, f.comment,

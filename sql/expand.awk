@@ -73,15 +73,23 @@ function make_cast(type,    text) {
 	comment("CAST (" type " AS jsonb)", text)
 }
 
-# A friendly function over a generic one.
-function make_call(name, arguments, types, body, text, writes) {
+# A function that does one thing with one resource.  What it does is in its
+# symbol (src/calls.c); one that only reads gives NULL for NULL.
+function make_call(name, arguments, types, verb, text,    writes) {
+	writes = verb != "get"
 	printf "\nCREATE FUNCTION %s(%s)\n", name, arguments
 	print "RETURNS jsonb"
-	printf "LANGUAGE sql VOLATILE PARALLEL %s COST 10000\n", writes ? "UNSAFE" : "RESTRICTED"
-	printf "RETURN %s;\n", body
+	printf "AS 'MODULE_PATHNAME', '%s'\n", symbol(verb, field[3])
+	printf "LANGUAGE C VOLATILE %s COST 10000;\n", writes ? "PARALLEL UNSAFE" : "STRICT PARALLEL RESTRICTED"
 	comment("FUNCTION " name "(" types ")", text)
 	if (writes)
 		printf "\nREVOKE EXECUTE ON FUNCTION %s(%s) FROM PUBLIC;\n", name, types
+}
+
+# "rootfi_create__ecommerce__orders"
+function symbol(verb, resource) {
+	gsub("/", "__", resource)
+	return "rootfi_" verb "__" resource
 }
 
 function make_list(name, type, nouns) {
@@ -112,37 +120,30 @@ function make_nested_list(name, type, nouns) {
 }
 
 # The functions of a resource, one for each verb.
-function make_verbs(    n, verbs, i, resource, noun, company) {
-	resource = "'" field[3] "'"
+function make_verbs(    n, verbs, i, noun, company) {
 	noun = field[5]
 	company = "company_id bigint, data jsonb"
 	n = split(field[4], verbs, " ")
 	for (i = 1; i <= n; i++) {
 		if (verbs[i] == "create")
-			make_call("rootfi_create_" field[1], company, "bigint, jsonb",
-				"rootfi_create(" resource ", company_id, data)",
-				"Creates " with_article(noun), 1)
+			make_call("rootfi_create_" field[1], company, "bigint, jsonb", "create",
+				"Creates " with_article(noun))
 		else if (verbs[i] == "create-async")
 			make_call("rootfi_create_" field[1], company ", run_async boolean DEFAULT NULL",
-				"bigint, jsonb, boolean",
-				"rootfi_create(" resource ", company_id, data, run_async)",
-				"Creates " with_article(noun) ", or several with run_async", 1)
+				"bigint, jsonb, boolean", "create",
+				"Creates " with_article(noun) ", or several with run_async")
 		else if (verbs[i] == "create-plain")
-			make_call("rootfi_create_" field[1], "data jsonb", "jsonb",
-				"rootfi_create(" resource ", NULL, data)",
-				"Creates " with_article(noun), 1)
+			make_call("rootfi_create_" field[1], "data jsonb", "jsonb", "create",
+				"Creates " with_article(noun))
 		else if (verbs[i] == "get")
-			make_call("rootfi_get_" field[1], "id text", "text",
-				"rootfi_get(" resource ", id)",
-				"Returns the " noun " with that " (resource ~ /core/ ? "id" : "rootfi_id or platform_id"), 0)
+			make_call("rootfi_get_" field[1], "id text", "text", "get",
+				"Returns the " noun " with that " (field[3] ~ /core/ ? "id" : "rootfi_id or platform_id"))
 		else if (verbs[i] == "update")
-			make_call("rootfi_update_" field[1], "id text, data jsonb", "text, jsonb",
-				"rootfi_update(" resource ", id, data)",
-				"Changes the given members of " with_article(noun), 1)
+			make_call("rootfi_update_" field[1], "id text, data jsonb", "text, jsonb", "update",
+				"Changes the given members of " with_article(noun))
 		else if (verbs[i] == "delete")
-			make_call("rootfi_delete_" field[1], "id text", "text",
-				"rootfi_delete(" resource ", id)",
-				"Deletes " with_article(noun), 1)
+			make_call("rootfi_delete_" field[1], "id text", "text", "delete",
+				"Deletes " with_article(noun))
 		else if (verbs[i] == "list")
 			make_list("rootfi_list_" field[2], "rootfi_" field[1], field[6])
 		else if (verbs[i] == "list-nested")

@@ -2,8 +2,8 @@
  * catalog.c
  *		The table of resources.
  *
- * A new resource is a row here, a composite type in sql/install/ and a test;
- * no other C file names a resource.  Where the facts come from (S0 to S4, C1
+ * A new resource is a row here, a composite type in sql/install/, a line for
+ * each of its verbs in calls.c and a test; no other C file names a resource.  Where the facts come from (S0 to S4, C1
  * to C38) stands beside what they are the reason for; a verb is documented if
  * a page of the API shows it and implied if only an overview does.
  */

@@ -16,6 +16,7 @@
 #include "api.h"
 #include "body.h"
 #include "catalog.h"
+#include "functions.h"
 #include "query.h"
 #include "validate.h"
 

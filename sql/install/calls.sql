@@ -1,6 +1,5 @@
--- Generic calls, one for each verb.  The functions of a resource call them;
--- their bodies are parsed when they are created, so that they mean these
--- functions whatever the search_path of their caller.
+-- Generic calls, one for each verb.  The functions of a resource do the same
+-- for that resource alone, and need no rights on these.
 
 CREATE FUNCTION rootfi_create(
 	resource text,

@@ -15,16 +15,16 @@ CREATE TYPE rootfi_company AS (
 
 CREATE FUNCTION rootfi_get_company(company_id bigint)
 RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED COST 10000
-RETURN rootfi_get('v3/core/companies', company_id::text);
+AS 'MODULE_PATHNAME', 'rootfi_get__v3__core__companies'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
 
 COMMENT ON FUNCTION rootfi_get_company(bigint) IS
 'Returns the company with that rootfi_id';
 
 CREATE FUNCTION rootfi_update_company(company_id bigint, data jsonb)
 RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
-RETURN rootfi_update('v3/core/companies', company_id::text, data);
+AS 'MODULE_PATHNAME', 'rootfi_update__v3__core__companies'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
 
 COMMENT ON FUNCTION rootfi_update_company(bigint, jsonb) IS
 'Changes the name, partner_id or sync_config of a company';
@@ -99,9 +99,8 @@ CREATE FUNCTION rootfi_start_sync(
 	data_models text[],
 	full_sync boolean DEFAULT false)
 RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
-RETURN rootfi_create('v3/core/syncs', company_id, jsonb_build_object(
-	'integration_type', integration_type, 'full_sync', full_sync, 'data_models_to_sync', to_jsonb(data_models)));
+AS 'MODULE_PATHNAME', 'rootfi_start__v3__core__syncs'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
 
 COMMENT ON FUNCTION rootfi_start_sync(bigint, text, text[], boolean) IS
 'Lets RootFi read data models from the platform of a company';
@@ -110,8 +109,8 @@ REVOKE EXECUTE ON FUNCTION rootfi_start_sync(bigint, text, text[], boolean) FROM
 
 CREATE FUNCTION rootfi_wait_sync(sync_id text, timeout interval DEFAULT '10 minutes')
 RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED COST 10000
-RETURN rootfi_wait('v3/core/syncs', sync_id, timeout);
+AS 'MODULE_PATHNAME', 'rootfi_wait__v3__core__syncs'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
 
 COMMENT ON FUNCTION rootfi_wait_sync(text, interval) IS
 'Waits for the end of a sync or asynchronous write and returns it with its jobs';
@@ -141,16 +140,16 @@ CREATE TYPE rootfi_sync_job AS (
 
 CREATE FUNCTION rootfi_get_sync_job(id text)
 RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED COST 10000
-RETURN rootfi_get('v3/core/syncs/jobs', id);
+AS 'MODULE_PATHNAME', 'rootfi_get__v3__core__syncs__jobs'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
 
 COMMENT ON FUNCTION rootfi_get_sync_job(text) IS
 'Returns the job of a sync with that rootfi_id';
 
 CREATE FUNCTION rootfi_get_sync_config(category text)
 RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED COST 10000
-RETURN rootfi_request('GET', '/v3/core/syncs/config', jsonb_build_object('category', category));
+AS 'MODULE_PATHNAME', 'rootfi_get_sync_config'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000;
 
 COMMENT ON FUNCTION rootfi_get_sync_config(text) IS
 'Returns the sync configuration of a category: ACCOUNTING, PAYMENTS, CRM, ECOMMERCE or CUSTOM';
@@ -178,11 +177,8 @@ CREATE FUNCTION rootfi_passthrough(
 	params jsonb DEFAULT NULL,
 	headers jsonb DEFAULT NULL)
 RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
-RETURN rootfi_request('POST', '/v3/core/passthrough', body => jsonb_build_object(
-	'company_id', company_id, 'data', jsonb_strip_nulls(jsonb_build_object(
-		'method', method, 'path', path, 'headers', headers, 'params', params))
-		|| CASE WHEN data IS NULL THEN '{}' ELSE jsonb_build_object('data', data) END));
+AS 'MODULE_PATHNAME', 'rootfi_passthrough'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
 
 COMMENT ON FUNCTION rootfi_passthrough(bigint, text, text, jsonb, jsonb, jsonb) IS
 'Sends a request through RootFi to the platform of a company';

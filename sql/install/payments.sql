@@ -210,9 +210,8 @@ CREATE FUNCTION rootfi_delete_subscription(
 	cancel_at_period_end boolean DEFAULT NULL,
 	prorate boolean DEFAULT NULL)
 RETURNS jsonb
-LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000
-RETURN rootfi_delete('payments/subscriptions', id, jsonb_strip_nulls(jsonb_build_object(
-	'cancel_at_period_end', cancel_at_period_end, 'prorate', prorate)));
+AS 'MODULE_PATHNAME', 'rootfi_delete__payments__subscriptions'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
 
 COMMENT ON FUNCTION rootfi_delete_subscription(text, boolean, boolean) IS
 'Cancels a subscription, at the end of the period by default';

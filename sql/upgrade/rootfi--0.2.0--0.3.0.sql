@@ -269,3 +269,324 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION rootfi_reset_stream(bigint) IS
 'Forgets how far a stream is and what went wrong, so that the next run copies all anew';
+
+-- The functions of resources no longer call the generic ones: EXECUTE on one
+-- of them is all that a role needs.
+
+CREATE OR REPLACE FUNCTION rootfi_create_order(company_id bigint, data jsonb, run_async boolean DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__ecommerce__orders'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_order(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__ecommerce__orders'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_order(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__ecommerce__orders'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_delete_order(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_delete__ecommerce__orders'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_item(company_id bigint, data jsonb, run_async boolean DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__ecommerce__items'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_item(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__ecommerce__items'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_item(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__ecommerce__items'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_delete_item(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_delete__ecommerce__items'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_product(company_id bigint, data jsonb, run_async boolean DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__ecommerce__products'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_fulfillment(company_id bigint, data jsonb, run_async boolean DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__ecommerce__fulfillments'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_fulfillment(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__ecommerce__fulfillments'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_fulfillment(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__ecommerce__fulfillments'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_transaction(company_id bigint, data jsonb, run_async boolean DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__ecommerce__transactions'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_transaction(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__ecommerce__transactions'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_inventory(company_id bigint, data jsonb, run_async boolean DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__ecommerce__inventories'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_inventory(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__ecommerce__inventories'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_inventory(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__ecommerce__inventories'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_contact(company_id bigint, data jsonb, run_async boolean DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__ecommerce__contacts'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_contact(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__ecommerce__contacts'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_contact(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__ecommerce__contacts'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_delete_contact(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_delete__ecommerce__contacts'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_customer(company_id bigint, data jsonb, run_async boolean DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__v3__ecommerce__customers'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_v3_product(company_id bigint, data jsonb, run_async boolean DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__v3__ecommerce__products'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_payment_order(company_id bigint, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__payments__orders'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_payment_order(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__payments__orders'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_payment_order(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__payments__orders'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_delete_payment_order(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_delete__payments__orders'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_payment_contact(company_id bigint, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__payments__contacts'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_payment_contact(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__payments__contacts'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_payment_contact(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__payments__contacts'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_delete_payment_contact(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_delete__payments__contacts'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_invoice(company_id bigint, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__payments__invoices'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_invoice(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__payments__invoices'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_invoice(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__payments__invoices'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_delete_invoice(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_delete__payments__invoices'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_payment_item(company_id bigint, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__payments__items'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_payment_item(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__payments__items'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_payment_item(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__payments__items'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_delete_payment_item(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_delete__payments__items'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_subscription(company_id bigint, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__payments__subscriptions'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_subscription(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__payments__subscriptions'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_subscription(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__payments__subscriptions'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_delete_subscription(
+	id text,
+	cancel_at_period_end boolean DEFAULT NULL,
+	prorate boolean DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_delete__payments__subscriptions'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_payment_transaction(company_id bigint, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__payments__transactions'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_payment_transaction(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__payments__transactions'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_company(company_id bigint)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__v3__core__companies'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_company(company_id bigint, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__v3__core__companies'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_invite_link(data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__v3__core__invite_links'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_invite_link(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__v3__core__invite_links'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_invite_link(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__v3__core__invite_links'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_delete_invite_link(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_delete__v3__core__invite_links'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_sync(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__v3__core__syncs'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_start_sync(
+	company_id bigint,
+	integration_type text,
+	data_models text[],
+	full_sync boolean DEFAULT false)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_start__v3__core__syncs'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_wait_sync(sync_id text, timeout interval DEFAULT '10 minutes')
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_wait__v3__core__syncs'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_sync_job(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__v3__core__syncs__jobs'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_sync_config(category text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get_sync_config'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_create_webhook(data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create__v3__core__webhooks'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get_webhook(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get__v3__core__webhooks'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update_webhook(id text, data jsonb)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update__v3__core__webhooks'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_delete_webhook(id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_delete__v3__core__webhooks'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_passthrough(
+	company_id bigint,
+	method text,
+	path text,
+	data jsonb DEFAULT NULL,
+	params jsonb DEFAULT NULL,
+	headers jsonb DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_passthrough'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;

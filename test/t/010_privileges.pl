@@ -246,5 +246,69 @@ my $created = slurp_file("$dir/dump");
 like($created, qr/CREATE EXTENSION.*rootfi/, 'with the extension');
 unlike($created, qr/CREATE FUNCTION .*rootfi_get_order/, 'and not its functions');
 
+# EXECUTE on a function of a resource is all that is needed for what it does,
+# and good for nothing else. Whatever the API thinks of such arguments, they
+# came as far as there.
+$node->safe_psql('postgres', q{
+	REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+	CREATE ROLE clerk LOGIN;
+	GRANT USAGE ON FOREIGN SERVER rootfi TO clerk});
+map_user($node, $key, 'clerk');
+my @calls = map { [ split /\|/, $_, 2 ] } split /\n/, $node->safe_psql('postgres', q{
+	SELECT o.oid::regprocedure, format('SELECT %I(%s)', o.proname, (SELECT string_agg(CASE t
+			WHEN 'text'::regtype THEN '''157''' WHEN 'bigint'::regtype THEN '1089' WHEN 'jsonb'::regtype THEN '''{"name": "A"}'''
+			WHEN 'text[]'::regtype THEN '''{name}''' WHEN 'interval'::regtype THEN '''0''' WHEN 'boolean'::regtype THEN 'true' END, ', ' ORDER BY n)
+		FROM unnest(o.proargtypes::oid[]) WITH ORDINALITY AS a (t, n) WHERE n <= o.pronargs - o.pronargdefaults OR n = 1))
+	} . members('pg_proc') . q{ AND (o.proname ~ '^rootfi_(create|get|update|delete|list|wait|start)_' OR o.proname = 'rootfi_passthrough') ORDER BY 1});
+my @generic = (
+	q{SELECT rootfi_create('v3/core/webhooks', NULL, '{"name": "A"}')}, q{SELECT rootfi_get('ecommerce/orders', '157')},
+	q{SELECT rootfi_update('ecommerce/orders', '157', '{"name": "A"}')}, q{SELECT rootfi_delete('ecommerce/orders', '157')},
+	q{SELECT rootfi_list('ecommerce/orders')}, q{SELECT rootfi_count('ecommerce/orders')}, q{SELECT rootfi_request('GET', '/v4/ecommerce/orders')},
+	q{SELECT rootfi_wait('v3/core/syncs', '157', '0')}, q{SELECT * FROM rootfi_rows('ecommerce/orders') AS (rootfi_id text)});
+
+# The statements among these that the role may run.
+sub allowed
+{
+	my @statements = @_;
+	my ($status, $output) = $node->psql('postgres', join('', "SET client_min_messages = error; SET ROLE clerk;\n\\o /dev/null\n",
+		map { "$_;\n\\echo :SQLSTATE\n" } @statements), on_error_stop => 0);
+	my @states = split /\n/, $output;
+	return join "\n", map { $states[$_] eq '42501' ? () : $statements[$_] } 0 .. $#statements;
+}
+
+is(allowed(@generic, map { $_->[1] } @calls), '', 'without EXECUTE nothing can be called');
+cmp_ok(scalar @calls, '>=', 90, 'there are functions of resources');
+foreach my $call (@calls)
+{
+	my ($function, $statement) = @$call;
+
+	$node->safe_psql('postgres', "GRANT EXECUTE ON FUNCTION $function TO clerk");
+	is(allowed(@generic, map { $_->[1] } @calls), $statement, "EXECUTE on $function allows that alone");
+	$node->safe_psql('postgres', "REVOKE EXECUTE ON FUNCTION $function FROM clerk");
+}
+
+# And with arguments that the API wants
+foreach my $case (
+	[ 'rootfi_create_order', q{1089, '{"customer_id": "c", "currency_id": "USD", "line_items": [{"description": "d", "quantity": 1, "unit_amount": 2}]}'} ],
+	[ 'rootfi_create_payment_item', q{1089, '{"name": "N", "price": 1, "currency_id": "USD"}'} ],
+	[ 'rootfi_create_webhook', q{'{"name": "w", "url": "https://example.com", "type": "SYNC_COMPLETED"}'} ],
+	[ 'rootfi_get_contact', q{'158'} ],
+	[ 'rootfi_get_company', '1089' ],
+	[ 'rootfi_update_item', q{'158', '{"status": "active"}'} ],
+	[ 'rootfi_update_company', q{1089, '{"name": "N"}'} ],
+	[ 'rootfi_delete_invoice', q{'158'} ],
+	[ 'rootfi_delete_subscription', q{'158', true} ],
+	[ 'rootfi_list_orders', 'max_rows => 1' ],
+	[ 'rootfi_start_sync', q{1089, 'SHOPIFY', '{ECOMMERCE_ORDERS}'} ],
+	[ 'rootfi_get_sync_config', q{'ECOMMERCE'} ],
+	[ 'rootfi_passthrough', q{1089, 'GET', '/orders.json'} ])
+{
+	my ($function, $arguments) = @$case;
+
+	$node->safe_psql('postgres', "GRANT EXECUTE ON FUNCTION $function TO clerk");
+	is((as_role('clerk', "SELECT count(*) FROM $function($arguments)"))[0], '1', "and that is $function");
+	$node->safe_psql('postgres', "REVOKE EXECUTE ON FUNCTION $function FROM clerk");
+}
+
 $sandbox->stop;
 done_testing();

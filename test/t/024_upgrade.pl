@@ -57,6 +57,12 @@ foreach my $old (sort keys %modules)
 
 	IPC::Run::run([ 'awk', '-f', 'sql/expand.awk', map { "sql/install/$_.sql" } @{ $modules{$old} } ], '>', $script)
 	  or die "could not write $script";
+	# the functions of resources were SQL over the generic ones
+	my $text = slurp_file($script);
+	$text =~ s/^AS 'MODULE_PATHNAME', 'rootfi_(?:\w+__\w+|get_sync_config|passthrough)'\nLANGUAGE C VOLATILE (?:STRICT )?(.*);/LANGUAGE sql VOLATILE $1\nRETURN rootfi_get('ecommerce\/orders', '157');/mg
+	  or die 'no functions of resources';
+	unlink $script;
+	append_to_file($script, $text);
 	$node->safe_psql('postgres', "CREATE DATABASE $database");
 	$node->safe_psql($database, "CREATE EXTENSION rootfi VERSION '$old'; ALTER EXTENSION rootfi UPDATE");
 	unlink $script;
