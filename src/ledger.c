@@ -161,9 +161,10 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID}
 	},
+
 	/*
-	 * After a minute, two, four ... an hour at most; but at once where the key
-	 * was refused, which costs few requests and may be mended any time.
+	 * After a minute, two, four ... an hour at most; but at once where the
+	 * key was refused, which costs few requests and may be mended any time.
 	 */
 	[LEDGER_FAIL] = {
 		"WITH run AS (UPDATE %1$s.rootfi_run SET state = 'failed',"

@@ -206,15 +206,16 @@ sub leave
 sub wait_until_waiting
 {
 	my ($node, $name, $event, $what) = @_;
-	my $condition = qq{application_name = '$name' AND state = 'active'
-		AND '} . ($event // 'Extension') . q{' IN (wait_event_type, wait_event)
+	my $session = "application_name = '$name' AND state = 'active'";
+	my $condition = "$session AND '" . ($event // 'Extension') . q{' IN (wait_event_type, wait_event)
 		AND } . ($what // 'true');
 
 	$node->poll_query_until('postgres',
 		"SELECT count(*) = 1 FROM pg_stat_activity WHERE $condition")
 	  or die "session $name never waited";
+	# by now it may be between two waits
 	return $node->safe_psql('postgres',
-		"SELECT pid FROM pg_stat_activity WHERE $condition");
+		"SELECT pid FROM pg_stat_activity WHERE $session");
 }
 
 1;
