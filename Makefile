@@ -9,6 +9,8 @@
 #			copies, against a running server, as installcheck
 # make demo, make test	all in one: install what is missing, build, start a
 #			throw-away server, run, clean up; KEEP=1 keeps it
+# make check-assert	the tests with a PostgreSQL 15 that checks its assertions: built
+#			of Debian's sources first, kept in ASSERT_PREFIX
 # make bench		likewise, the benchmark; its settings are in test/bin/bench
 
 EXTENSION = rootfi
@@ -41,9 +43,10 @@ PKG_CONFIG ?= pkg-config
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: sandbox clean-sandbox demo test bench fuzz fuzz-pages clean-fuzz reference
+.PHONY: sandbox clean-sandbox demo test check-assert bench fuzz fuzz-pages clean-fuzz reference
 
-# These need no PostgreSQL: demo, test, bench and fuzz install it themselves.
+# These need no PostgreSQL: demo, test, check-assert, bench and fuzz install it
+# themselves.
 sandbox:
 	$(MAKE) -C test/sandbox
 
@@ -55,6 +58,9 @@ demo:
 
 test:
 	test/bin/test
+
+check-assert:
+	test/bin/check-assert
 
 bench:
 	test/bin/bench
@@ -71,7 +77,7 @@ $(error there are no sources here: run make in the directory of the Makefile, \
 	or "make -C" that directory; VPATH is not supported)
 endif
 
-ifneq ($(filter-out sandbox clean-sandbox demo test bench fuzz clean-fuzz,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out sandbox clean-sandbox demo test check-assert bench fuzz clean-fuzz,$(or $(MAKECMDGOALS),all)),)
 
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifeq ($(wildcard $(PGXS)),)
@@ -79,7 +85,7 @@ $(error PostgreSQL's extension build files are missing: install \
 	postgresql-server-dev-15 or later, or set PG_CONFIG)
 endif
 
-ifneq ($(filter-out sandbox clean-sandbox demo test bench fuzz clean-fuzz clean distclean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out sandbox clean-sandbox demo test check-assert bench fuzz clean-fuzz clean distclean,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --atleast-version=7.83 libcurl 2>/dev/null && echo found),found)
 $(error libcurl 7.83 or later is missing: install libcurl4-openssl-dev and \
 	pkg-config)

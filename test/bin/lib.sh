@@ -137,7 +137,7 @@ copy_postgresql() {
 			fail "the PostgreSQL in $original cannot be relocated"
 	done
 	# links to a rootfi installed on this system
-	find "$work/root" -name 'rootfi*' -delete
+	find "$work/root" -name 'rootfi*' ! -type d -delete
 }
 
 # Fills the work directory, gives it to the server's user, and sets make to
