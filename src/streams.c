@@ -108,31 +108,38 @@ exists(FunctionCallInfo fcinfo, const NewStream *new)
 }
 
 /*
- * Raises 42710 when a stream of another server fills the table: its records
- * may have the same numbers, and the two would overwrite one another's.
+ * Raises 42710 when another stream than that of a number (0: a new one), of
+ * another server, fills the table: its records may have the same numbers, and
+ * the two would overwrite one another's.  Streams of a server that is there no
+ * more, perhaps by that name, may follow one after the other.
  */
 static void
-check_server(FunctionCallInfo fcinfo, const NewStream *new)
+check_server(const char *schema, const char *server, const char *target_schema,
+			 const char *target_table, int64 id)
 {
-	static const Oid types[] = {TEXTOID, TEXTOID, TEXTOID};
+	static const Oid types[] = {TEXTOID, TEXTOID, TEXTOID, INT8OID};
 	SqlArgs		args = {0};
 
-	rootfi_sql_text(&args, rootfi_server);
-	rootfi_sql_text(&args, new->schema);
-	rootfi_sql_text(&args, new->table);
-	if (rootfi_sql_once(psprintf("SELECT server FROM %s.rootfi_stream"
-								 " WHERE server OPERATOR(pg_catalog.<>) $1"
-								 " AND target_schema OPERATOR(pg_catalog.=) $2"
-								 " AND target_table OPERATOR(pg_catalog.=) $3"
-								 " LIMIT 1",
-								 own_schema(fcinfo)), types, &args) > 0)
+	rootfi_sql_text(&args, server);
+	rootfi_sql_text(&args, target_schema);
+	rootfi_sql_text(&args, target_table);
+	rootfi_sql_int8(&args, id);
+	if (rootfi_sql_once(psprintf("SELECT s.server FROM %s.rootfi_stream AS s"
+								 " WHERE s.server OPERATOR(pg_catalog.<>) $1"
+								 " AND s.target_schema OPERATOR(pg_catalog.=) $2"
+								 " AND s.target_table OPERATOR(pg_catalog.=) $3"
+								 " AND s.stream_id OPERATOR(pg_catalog.<>) $4"
+								 " AND ($4 OPERATOR(pg_catalog.=) 0 OR EXISTS"
+								 " (SELECT FROM pg_catalog.pg_foreign_server AS f"
+								 " WHERE f.srvname OPERATOR(pg_catalog.=) s.server))"
+								 " LIMIT 1", schema), types, &args) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("a stream of server \"%s\" fills table %s already",
 						rootfi_sql_get_text(0, 1),
-						quote_qualified_identifier(new->schema, new->table)),
+						quote_qualified_identifier(target_schema, target_table)),
 				 errhint("Give the stream of server \"%s\" a \"target_schema\" of its own.",
-						 rootfi_server)));
+						 server)));
 	SPI_freetuptable(SPI_tuptable);
 }
 
@@ -152,7 +159,7 @@ add(FunctionCallInfo fcinfo, const NewStream *new)
 				 errmsg("there is such a stream of %s into table %s already",
 						new->resource->plural,
 						quote_qualified_identifier(new->schema, new->table))));
-	check_server(fcinfo, new);
+	check_server(own_schema(fcinfo), rootfi_server, new->schema, new->table, 0);
 	rootfi_tables_make(new->resource, namespace, new->schema, new->table);
 	rootfi_sql_text(&args, GetUserNameFromId(GetUserId(), false));
 	add_identity(&args, new);
@@ -406,7 +413,7 @@ check_new_owner(FunctionCallInfo fcinfo, int n, const Stream *stream)
 
 /* The server that a stream is to ask, NULL for none. */
 static const char *
-check_new_server(FunctionCallInfo fcinfo, int n)
+check_new_server(FunctionCallInfo fcinfo, int n, const Stream *stream)
 {
 	const char *server;
 
@@ -414,14 +421,16 @@ check_new_server(FunctionCallInfo fcinfo, int n)
 		return NULL;
 	server = NameStr(*PG_GETARG_NAME(n));
 	rootfi_connection_get(server);
+	check_server(own_schema(fcinfo), server, stream->target_schema,
+				 stream->target_table, stream->id);
 	return server;
 }
 
 /*
  * rootfi_alter_stream(stream_id bigint, enabled boolean, min_interval interval,
  * next_due timestamptz, backfill_from timestamptz, owner name, server name):
- * what is null stays as it is.  Errors: those of load_own and
- * rootfi_connection_get, 42501 for an owner whose rights the user does not
+ * what is null stays as it is.  Errors: those of load_own,
+ * rootfi_connection_get and check_server, 42501 for an owner whose rights the user does not
  * have.
  */
 Datum
@@ -442,7 +451,7 @@ rootfi_alter_stream(PG_FUNCTION_ARGS)
 	for (int i = 0; i < 5; i++)
 		pass_argument(&args, fcinfo, i);
 	rootfi_sql_text(&args, check_new_owner(fcinfo, 5, &stream));
-	rootfi_sql_text(&args, check_new_server(fcinfo, 6));
+	rootfi_sql_text(&args, check_new_server(fcinfo, 6, &stream));
 	rootfi_ledger_change(&ledger, LEDGER_ALTER, &args);
 	SPI_finish();
 	PG_RETURN_VOID();

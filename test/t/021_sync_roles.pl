@@ -291,5 +291,19 @@ is(told('app', "$ahead SELECT public.rootfi_remove_stream($stream, drop_tables =
 is(query(q{SELECT count(*) FROM pg_tables WHERE schemaname = 'app' AND tablename ~ 'order'}), 0, 'with all of them');
 is(query('SELECT count(*) FROM pg_tables WHERE schemaname = $$hostile$$'), 2, 'but not with those of others');
 
+# Two servers into one table: neither by a new stream nor by an altered one.
+$node->safe_psql('postgres', qq{
+	CREATE SERVER second FOREIGN DATA WRAPPER rootfi OPTIONS (base_url '@{[ $sandbox->url ]}');
+	SET log_statement = 'none';
+	CREATE USER MAPPING FOR CURRENT_USER SERVER second OPTIONS (api_key '@{[ $sandbox->key ]}');
+	SELECT rootfi_add_stream('ecommerce/orders', company, 'mixed') FROM unnest(ARRAY[1089, 1090]) AS company});
+my $one = $node->safe_psql('postgres', q{SELECT min(stream_id) FROM rootfi_stream WHERE target_schema = 'mixed'});
+my $other = $node->safe_psql('postgres', q{SELECT max(stream_id) FROM rootfi_stream WHERE target_schema = 'mixed'});
+my (undef, undef, $refusal) = $node->psql('postgres', "\\set VERBOSITY verbose\nSELECT rootfi_alter_stream($one, server => 'second')");
+like($refusal, qr/42710: a stream of server "rootfi" fills table mixed\.orders already/, 'a stream is not altered to fill the table of another server');
+$node->safe_psql('postgres', 'ALTER SERVER rootfi RENAME TO renamed');
+is($node->safe_psql('postgres', "SELECT rootfi_alter_stream(id, server => 'renamed') FROM unnest(ARRAY[$one, $other]) AS id; SELECT count(*) FROM rootfi_stream WHERE target_schema = 'mixed' AND server = 'renamed'"),
+	"\n\n2", 'but streams of a server that was renamed follow it one after the other');
+
 $sandbox->stop;
 done_testing();
