@@ -348,31 +348,37 @@ load_own(Ledger *ledger, int64 id, Stream *stream)
 				 errmsg("permission denied for stream %s", stream->label)));
 }
 
-/* Keeps a stream from being run until the end of the transaction, or 55006. */
-static void
-lock_own(Oid namespace, const Stream *stream)
+/*
+ * Begins to change the stream whose number is the first argument: reads it and
+ * keeps it from being run until the end of the transaction.  Errors: those of
+ * load_own, 55006 while it is run.
+ */
+static Ledger
+begin_change(FunctionCallInfo fcinfo, Stream *stream)
 {
+	Oid			namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
+	Ledger		ledger = rootfi_ledger(namespace);
+
+	load_own(&ledger, PG_GETARG_INT64(0), stream);
 	if (!rootfi_stream_lock(namespace, stream->id, false))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_IN_USE),
 				 errmsg("stream %s is being synced", stream->label),
 				 errhint("Cancel that, or wait for its end.")));
+	return ledger;
 }
 
 /* rootfi_remove_stream(stream_id bigint, drop_tables boolean), strict */
 Datum
 rootfi_remove_stream(PG_FUNCTION_ARGS)
 {
-	Oid			namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
 	Ledger		ledger;
 	SqlArgs		args = {0};
 	Stream		stream;
 
 	PreventCommandIfReadOnly("rootfi_remove_stream()");
 	SPI_connect();
-	ledger = rootfi_ledger(namespace);
-	load_own(&ledger, PG_GETARG_INT64(0), &stream);
-	lock_own(namespace, &stream);
+	ledger = begin_change(fcinfo, &stream);
 	rootfi_sql_int8(&args, stream.id);
 	rootfi_ledger_change(&ledger, LEDGER_REMOVE, &args);
 	if (PG_GETARG_BOOL(1) && is_shared(ledger.schema, &stream))
@@ -461,16 +467,13 @@ rootfi_alter_stream(PG_FUNCTION_ARGS)
 Datum
 rootfi_reset_stream(PG_FUNCTION_ARGS)
 {
-	Oid			namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
 	Ledger		ledger;
 	SqlArgs		args = {0};
 	Stream		stream;
 
 	PreventCommandIfReadOnly("rootfi_reset_stream()");
 	SPI_connect();
-	ledger = rootfi_ledger(namespace);
-	load_own(&ledger, PG_GETARG_INT64(0), &stream);
-	lock_own(namespace, &stream);
+	ledger = begin_change(fcinfo, &stream);
 	rootfi_sql_int8(&args, stream.id);
 	rootfi_ledger_change(&ledger, LEDGER_RESET, &args);
 	SPI_finish();
