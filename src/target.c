@@ -320,6 +320,9 @@ table_init(TargetTable *table, Oid relid, TupleDesc row_type,
 	table->is_partitioned =
 		relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
 	table->plan = rootfi_row_plan(desc, aliases);
+	table->writes_context = AllocSetContextCreate(CurrentMemoryContext,
+												  "rootfi writes",
+												  ALLOCSET_SMALL_SIZES);
 	table->hash_column = column_index(desc, HASH_COLUMN);
 	if (!has_type(desc, table->hash_column, INT8OID))
 		table->hash_column = -1;

@@ -59,6 +59,7 @@ typedef struct TargetTable
 								 * an INSERT inserts */
 	KeyedPlan	by_keys[KEY_VERBS][2];	/* of one company; of any */
 	List	   *writes;			/* WriteStatement */
+	MemoryContext writes_context;	/* owns them, plans included */
 } TargetTable;
 
 /* A table of what stands in a list inside the records. */

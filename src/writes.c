@@ -12,6 +12,7 @@
 
 #include "catalog/pg_type.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 
 #include "relation.h"
 #include "statements.h"
@@ -49,8 +50,6 @@ void
 rootfi_writes_begin(WriteQueue *queue, const Target *target,
 					TargetTable *table)
 {
-	ListCell   *cell;
-
 	*queue = (WriteQueue)
 	{
 		.target = target,
@@ -61,9 +60,7 @@ rootfi_writes_begin(WriteQueue *queue, const Target *target,
 	memset(queue->uses, COLUMN_SET, table->desc->natts);
 	if (list_length(table->writes) <= MAX_KEPT_STATEMENTS)
 		return;
-	foreach(cell, table->writes)
-		forget_plan(&((WriteStatement *) lfirst(cell))->keyed);
-	list_free_deep(table->writes);
+	MemoryContextReset(table->writes_context);
 	table->writes = NIL;
 }
 
@@ -115,7 +112,7 @@ get_statement(const WriteQueue *queue, bool is_new, bool of_company)
 	foreach(cell, table->writes)
 		if (fits(queue, lfirst(cell), is_new, of_company))
 		return lfirst(cell);
-	old = MemoryContextSwitchTo(queue->target->context);
+	old = MemoryContextSwitchTo(table->writes_context);
 	statement = palloc0(sizeof(WriteStatement));
 	statement->is_new = is_new;
 	statement->of_company = of_company;
@@ -207,7 +204,7 @@ execute_insert(const WriteQueue *queue, WriteStatement *statement)
 
 	if (keyed->plan == NULL)
 		keyed->plan =
-			rootfi_sql_prepare(queue->target->context,
+			rootfi_sql_prepare(queue->table->writes_context,
 							   rootfi_statement_insert(queue->target,
 													   queue->table,
 													   statement->uses,
@@ -235,7 +232,7 @@ execute_update(const WriteQueue *queue, WriteStatement *statement,
 		if (text == NULL)
 			return false;
 		statement->keyed.plan =
-			rootfi_sql_prepare(queue->target->context, text,
+			rootfi_sql_prepare(table->writes_context, text,
 							   table->is_ordered ? 1 : 0, types);
 	}
 	if (table->is_ordered)

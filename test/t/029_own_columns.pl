@@ -76,6 +76,14 @@ is(rows('SELECT count(*), sum(o1 + o2 + o3 + o4 + o5 + o6 + o7 + o8) FROM own.or
 $_->{status} = 'CLOSED' foreach @mixed;
 like(copy('', reverse @mixed), qr/ 255 updated/, 'and written over');
 is(rows('SELECT count(*), sum(o1 + o2 + o3 + o4 + o5 + o6 + o7 + o8) FROM own.orders'), "255|$sum", 'each by what it says');
+
+# More kinds of records than statements are kept, page after page of one run
+my @again = map { { %$_, status => 'AGAIN' } } @mixed;
+$sandbox->reset;
+$sandbox->fault({ path => '/v4/ecommerce/orders', status => 200, body => $json->encode($_) })
+  foreach { data => [ @again[ 0 .. 99 ] ], next => 'b' }, { data => [ @again[ 100 .. 199 ] ], next => 'c' }, { data => [ @again[ 200 .. 254 ] ] };
+like((ask($backend, q{CALL rootfi_sync('ecommerce/orders', 1089)}))[1], qr/255 rows in 3 pages: 0 inserted, 255 updated/, 'in three pages too');
+is(rows(q{SELECT count(*) FILTER (WHERE status = 'AGAIN'), sum(o1 + o2 + o3 + o4 + o5 + o6 + o7 + o8) FROM own.orders}), "255|$sum", 'each by what it says');
 leave($backend);
 
 done_testing();
