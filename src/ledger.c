@@ -552,7 +552,10 @@ rootfi_ledger_fail(Ledger *ledger, const Stream *stream,
 		rootfi_ledger_forget(ledger, stream);
 }
 
-/* Notes what a page of a full refresh had. */
+/*
+ * Notes what a page of a full refresh had.  Companies are NULL where all
+ * records are of the stream's, or none is needed to tell them apart.
+ */
 void
 rootfi_ledger_see(Ledger *ledger, const Stream *stream,
 				  ArrayType *companies, ArrayType *ids)
@@ -560,7 +563,10 @@ rootfi_ledger_see(Ledger *ledger, const Stream *stream,
 	SqlArgs		args = stream_args(stream);
 
 	rootfi_sql_int8(&args, stream->pass_pages);
-	rootfi_sql_datum(&args, PointerGetDatum(companies));
+	if (companies == NULL)
+		rootfi_sql_null(&args);
+	else
+		rootfi_sql_datum(&args, PointerGetDatum(companies));
 	rootfi_sql_datum(&args, PointerGetDatum(ids));
 	run(ledger, LEDGER_SEE, &args);
 }

@@ -48,27 +48,38 @@ can_mark(const Target *target)
 	return has_time && nnumbers == parent->nkeys;
 }
 
-/* Notes the records of a page. */
+/* Numbers as an array, in the current context. */
+static ArrayType *
+make_array(Datum *numbers, int n)
+{
+	return construct_array(numbers, n, INT8OID, sizeof(int64),
+						   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
+/*
+ * Notes the records of a page: their ids, and where the key has a company also
+ * these, unless all are the stream's.
+ */
 void
 rootfi_refresh_see(Ledger *ledger, const SyncPage *page)
 {
-	Datum	   *companies = palloc(page->nrecords * sizeof(Datum));
-	Datum	   *ids = palloc(page->nrecords * sizeof(Datum));
+	int			n = page->nrecords;
+	Datum	   *companies = palloc(n * sizeof(Datum));
+	Datum	   *ids = palloc(n * sizeof(Datum));
+	bool		has_companies = false;
 
 	if (!can_mark(page->target))
 		return;
-	for (int i = 0; i < page->nrecords; i++)
+	for (int i = 0; i < n; i++)
 	{
+		has_companies |= page->target->parent.nkeys > 1 &&
+			!rootfi_page_of_company(page, &page->records[i]);
 		companies[i] = Int64GetDatum(page->records[i].company_id);
 		ids[i] = Int64GetDatum(page->records[i].id);
 	}
 	rootfi_ledger_see(ledger, page->stream,
-					  construct_array(companies, page->nrecords, INT8OID,
-									  sizeof(int64), FLOAT8PASSBYVAL,
-									  TYPALIGN_DOUBLE),
-					  construct_array(ids, page->nrecords, INT8OID,
-									  sizeof(int64), FLOAT8PASSBYVAL,
-									  TYPALIGN_DOUBLE));
+					  has_companies ? make_array(companies, n) : NULL,
+					  make_array(ids, n));
 }
 
 /*
@@ -102,7 +113,8 @@ mark_statement(const Ledger *ledger, const Stream *stream,
 
 	initStringInfo(&text);
 	appendStringInfo(&text,
-					 "WITH seen AS MATERIALIZED (SELECT u.company_id, u.rootfi_id"
+					 "WITH seen AS MATERIALIZED (SELECT"
+					 " COALESCE(u.company_id, $4) AS company_id, u.rootfi_id"
 					 " FROM %s.rootfi_seen AS s,"
 					 " ROWS FROM (pg_catalog.unnest(s.company_ids),"
 					 " pg_catalog.unnest(s.rootfi_ids)) AS u (company_id, rootfi_id)"
@@ -171,7 +183,8 @@ int64
 rootfi_refresh_mark(Ledger *ledger, const Stream *stream,
 					const Target *target)
 {
-	static const Oid types[] = {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+	static const Oid types[] = {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+	INT8OID};
 	const TargetTable *table = &target->parent;
 	static const char *const others[] = {"enable_nestloop", "jit", NULL};
 	SqlArgs		args = {0};
@@ -189,6 +202,7 @@ rootfi_refresh_mark(Ledger *ledger, const Stream *stream,
 	rootfi_sql_int8(&args, stream->id);
 	rootfi_sql_datum(&args, TimestampTzGetDatum(stream->pass_start));
 	rootfi_sql_datum(&args, TimestampTzGetDatum(stream->pass_since));
+	rootfi_sql_int8(&args, stream->company_id);
 
 	/*
 	 * Nobody knows how many there are in the arrays.  To take them apart is a

@@ -158,14 +158,15 @@ begin_run(SyncSession *session, SyncTask *task)
 	check_key(session, stream);
 	rootfi_pass_choose(session, stream);
 	rootfi_target_open(&task->target, stream, session->namespace);
-	rootfi_repair_begin(stream, &task->target);
-	rootfi_ledger_begin(&session->ledger, stream);
 	task->first_row = stream->pass_rows;
 	task->wants_remote = session->remote && !stream->resource->core;
 	if (task->wants_remote)
 		rootfi_remote_check(stream, session->ledger.schema);
 	else
 		begin_scan(session, task);
+	/* lists are counted while the first page is on its way */
+	rootfi_repair_begin(stream, &task->target);
+	rootfi_ledger_begin(&session->ledger, stream);
 }
 
 /* Step: starts a sync of RootFi's own, after the run was committed. */

@@ -141,10 +141,18 @@ COMMENT ON SEQUENCE rootfi_run_run_id_seq IS
 CREATE TABLE rootfi_seen (
 	stream_id bigint NOT NULL REFERENCES rootfi_stream ON DELETE CASCADE,
 	page bigint NOT NULL,
-	company_ids bigint[] NOT NULL,
+	company_ids bigint[],
 	rootfi_ids bigint[] NOT NULL,
 	PRIMARY KEY (stream_id, page)
 );
+
+-- to compress thousands of numbers takes longer than to write them
+
+ALTER TABLE rootfi_seen ALTER COLUMN company_ids SET STORAGE EXTERNAL,
+	ALTER COLUMN rootfi_ids SET STORAGE EXTERNAL;
+
+COMMENT ON COLUMN rootfi_seen.company_ids IS
+'Companies of the records; NULL when all are of the stream''s, or the table''s key has none';
 
 COMMENT ON TABLE rootfi_seen IS
 'What a full refresh under way has seen so far, part of its checkpoint';

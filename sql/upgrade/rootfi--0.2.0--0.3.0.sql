@@ -247,6 +247,13 @@ FROM rootfi_stream AS s
 -- Nobody writes but by the functions.
 REVOKE INSERT, UPDATE, DELETE ON rootfi_stream, rootfi_run, rootfi_seen FROM PUBLIC;
 
+ALTER TABLE rootfi_seen ALTER COLUMN company_ids DROP NOT NULL,
+	ALTER COLUMN company_ids SET STORAGE EXTERNAL,
+	ALTER COLUMN rootfi_ids SET STORAGE EXTERNAL;
+
+COMMENT ON COLUMN rootfi_seen.company_ids IS
+'Companies of the records; NULL when all are of the stream''s, or the table''s key has none';
+
 CREATE FUNCTION rootfi_alter_stream(
 	stream_id bigint,
 	enabled boolean DEFAULT NULL,

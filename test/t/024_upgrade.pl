@@ -33,7 +33,7 @@ my $objects = q{
 		CASE m.classid WHEN 'pg_proc'::regclass THEN (SELECT pg_get_functiondef(p.oid) || p.proacl::text FROM pg_proc AS p WHERE p.oid = m.objid AND p.prokind IN ('f', 'p')) END,
 		CASE m.classid WHEN 'pg_class'::regclass THEN (SELECT concat_ws(' ', c.relkind, c.relacl, c.reloptions, c.relrowsecurity,
 			CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END) FROM pg_class AS c WHERE c.oid = m.objid) END,
-		(SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
+		(SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attstorage, a.attidentity,
 				pg_get_expr(f.adbin, f.adrelid), col_description(a.attrelid, a.attnum)), ', ' ORDER BY a.attnum)
 			FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
 				LEFT JOIN pg_attrdef AS f ON (f.adrelid, f.adnum) = (a.attrelid, a.attnum)
