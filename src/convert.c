@@ -12,6 +12,7 @@
 
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
@@ -166,45 +167,16 @@ rootfi_row_default(RowPlan *plan, const char *name, const char *value)
 	plan->nulls[column->index] = false;
 }
 
-/* A scalar or a whole subtree as a value to push into jsonb. */
-static void
-to_jsonb_value(const JsonValue *value, JsonbValue *result)
-{
-	Jsonb	   *jsonb;
-
-	if (rootfi_jsonb_scalar(value, result))
-		return;
-	jsonb = value->token == NULL ? rootfi_json_value_to_jsonb(value) : NULL;
-	if (jsonb != NULL)
-	{
-		result->type = jbvBinary;
-		result->val.binary.data = &jsonb->root;
-		result->val.binary.len = VARSIZE(jsonb) - VARHDRSZ;
-		return;
-	}
-	/* what even jsonb cannot hold: its text */
-	result->type = jbvString;
-	result->val.string.val = value->token ? value->token :
-		pnstrdup(value->text, value->len);
-	result->val.string.len = strlen(result->val.string.val);
-}
-
 /* Puts a member into "extra", if the row has that. */
 static void
 add_extra(RowState *state, const char *name, const JsonValue *value)
 {
-	JsonbValue	item;
-
+	CHECK_FOR_INTERRUPTS();
 	if (state->plan->extra < 0)
 		return;
 	if (state->extra == NULL)
 		pushJsonbValue(&state->extra, WJB_BEGIN_OBJECT, NULL);
-	item.type = jbvString;
-	item.val.string.val = unconstify(char *, name);
-	item.val.string.len = strlen(name);
-	pushJsonbValue(&state->extra, WJB_KEY, &item);
-	to_jsonb_value(value, &item);
-	pushJsonbValue(&state->extra, WJB_VALUE, &item);
+	rootfi_jsonb_add(&state->extra, name, value);
 }
 
 /* Does a member say again what its column was set to? */
@@ -372,7 +344,7 @@ rootfi_row_convert(RowPlan *plan, const RowObject *object)
 	{
 		JsonbValue *extra = pushJsonbValue(&state.extra, WJB_END_OBJECT, NULL);
 
-		plan->values[plan->extra] = JsonbPGetDatum(JsonbValueToJsonb(extra));
+		plan->values[plan->extra] = JsonbPGetDatum(rootfi_jsonb_make(extra));
 		plan->nulls[plan->extra] = false;
 	}
 }

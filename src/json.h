@@ -72,7 +72,9 @@ extern const JsonValue *rootfi_json_member(const JsonObject *object,
 extern char *rootfi_json_check(const char *text, int len);
 extern Jsonb *rootfi_json_value_to_jsonb(const JsonValue *value);
 extern char *rootfi_json_open(JsonAnswer *answer, const char *text, int len);
-extern bool rootfi_jsonb_scalar(const JsonValue *value, JsonbValue *result);
+extern Jsonb *rootfi_jsonb_make(JsonbValue *value);
+extern void rootfi_jsonb_add(JsonbParseState **state, const char *name,
+							 const JsonValue *value);
 extern Jsonb *rootfi_json_to_jsonb(const char *text, int len, char **problem);
 extern int	rootfi_json_clean(char **text, size_t *len);
 extern void rootfi_json_warn(int replaced);

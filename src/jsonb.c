@@ -52,8 +52,8 @@ to_string(char *text, JsonbValue *result)
  * A scalar as a value to push, which points to its token; false if it is none
  * or jsonb cannot hold it.
  */
-bool
-rootfi_jsonb_scalar(const JsonValue *value, JsonbValue *result)
+static bool
+to_scalar(const JsonValue *value, JsonbValue *result)
 {
 	Datum		number;
 
@@ -80,6 +80,18 @@ rootfi_jsonb_scalar(const JsonValue *value, JsonbValue *result)
 	}
 }
 
+/* A value as jsonb, in the current context: a loop that nothing interrupts. */
+Jsonb *
+rootfi_jsonb_make(JsonbValue *value)
+{
+	Jsonb	   *result;
+
+	CHECK_FOR_INTERRUPTS();
+	result = JsonbValueToJsonb(value);
+	CHECK_FOR_INTERRUPTS();
+	return result;
+}
+
 /* Adds a token to the value being made. */
 static void
 push(Builder *builder, JsonbIteratorToken token, JsonbValue *value)
@@ -100,7 +112,7 @@ take_inner(Builder *builder, JsonbIteratorToken place)
 	if (byte == '{' || byte == '[')
 		return take_container(builder, byte);
 	if (!rootfi_take_value(&builder->tokens, byte, &value) ||
-		!rootfi_jsonb_scalar(&value, &scalar))
+		!to_scalar(&value, &scalar))
 		return false;
 	push(builder, place, &scalar);
 	return true;
@@ -161,34 +173,39 @@ take_scalar(Builder *builder, char byte)
 
 	builder->latest = palloc(sizeof(JsonbValue));
 	return rootfi_take_value(&builder->tokens, byte, &value) &&
-		rootfi_jsonb_scalar(&value, builder->latest);
+		to_scalar(&value, builder->latest);
 }
 
 /*
- * The jsonb of a text, NULL if it is no JSON or nothing for jsonb; sets
- * *too_many if that is for the number of its values.
+ * The value of a text, NULL if it is no JSON or nothing for jsonb; sets
+ * *too_many if that is for the number of its values.  Its texts are put into
+ * "strings", which has room for the text and a byte more.
  */
-static Jsonb *
-build(const char *text, int len, bool *too_many)
+static JsonbValue *
+build(const char *text, int len, char *strings, bool *too_many)
 {
 	Builder		builder = {.tokens = {.c = text,.end = text + len}};
 	char		byte = rootfi_next_byte(&builder.tokens);
-	char	   *strings;
-	Jsonb	   *result = NULL;
+	bool		is_whole;
 
-	strings = palloc(len + 1);
 	builder.tokens.out = strings;
-	if ((byte == '{' || byte == '[' ? take_container(&builder, byte) :
-		 take_scalar(&builder, byte)) &&
+	is_whole = (byte == '{' || byte == '[' ? take_container(&builder, byte) :
+				take_scalar(&builder, byte)) &&
 		rootfi_next_byte(&builder.tokens) == '\0' &&
-		builder.tokens.c == builder.tokens.end)
-	{
-		CHECK_FOR_INTERRUPTS();
-		result = JsonbValueToJsonb(builder.latest);
-		CHECK_FOR_INTERRUPTS();
-	}
-	pfree(strings);
+		builder.tokens.c == builder.tokens.end;
 	*too_many = builder.too_many;
+	return is_whole ? builder.latest : NULL;
+}
+
+/* The jsonb of a text; NULL and *too_many likewise. */
+static Jsonb *
+build_jsonb(const char *text, int len, bool *too_many)
+{
+	char	   *strings = palloc(len + 1);
+	JsonbValue *value = build(text, len, strings, too_many);
+	Jsonb	   *result = value == NULL ? NULL : rootfi_jsonb_make(value);
+
+	pfree(strings);
 	return result;
 }
 
@@ -211,7 +228,7 @@ static Jsonb *
 make_jsonb(const char *text, int len, char **problem)
 {
 	bool		too_many;
-	Jsonb	   *result = build(text, len, &too_many);
+	Jsonb	   *result = build_jsonb(text, len, &too_many);
 	JsonObject	object;
 
 	if (result != NULL)
@@ -256,4 +273,54 @@ rootfi_json_to_jsonb(const char *text, int len, char **problem)
 	}
 	PG_END_TRY();
 	return result;
+}
+
+/*
+ * A value to put into jsonb, in the current context: a scalar, a tree, what
+ * the server has made of it or, if even that cannot be, its text.
+ */
+static JsonbValue *
+to_value(const JsonValue *value)
+{
+	JsonbValue *result = palloc(sizeof(JsonbValue));
+	JsonbValue *tree;
+	Jsonb	   *jsonb;
+	bool		too_many;
+
+	if (to_scalar(value, result))
+		return result;
+	if (value->token == NULL)
+	{
+		tree = build(value->text, value->len, palloc(value->len + 1),
+					 &too_many);
+		if (tree != NULL)
+			return tree;
+		jsonb = rootfi_json_value_to_jsonb(value);
+		if (jsonb != NULL)
+		{
+			result->type = jbvBinary;
+			result->val.binary.data = &jsonb->root;
+			result->val.binary.len = VARSIZE(jsonb) - VARHDRSZ;
+			return result;
+		}
+	}
+	to_string(value->token ? value->token :
+			  pnstrdup(value->text, value->len), result);
+	return result;
+}
+
+/*
+ * Adds a member to an object that is being made, which points to its name and
+ * its text then.
+ */
+void
+rootfi_jsonb_add(JsonbParseState **state, const char *name,
+				 const JsonValue *value)
+{
+	JsonbValue	key = {.type = jbvString};
+
+	key.val.string.val = unconstify(char *, name);
+	key.val.string.len = strlen(name);
+	pushJsonbValue(state, WJB_KEY, &key);
+	pushJsonbValue(state, WJB_VALUE, to_value(value));
 }
