@@ -17,7 +17,7 @@ EXTENSION = rootfi
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" rootfi.control)
 
 MODULE_big = rootfi
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 
 # The install script is made of these, in this order.
 MODULES_SQL = connection calls ecommerce payments core sync reports
@@ -92,7 +92,7 @@ $(error libcurl 7.83 or later is missing: install libcurl4-openssl-dev and \
 endif
 endif
 
-PG_CPPFLAGS = -DROOTFI_VERSION=\"$(EXTVERSION)\" \
+PG_CPPFLAGS = -Isrc -DROOTFI_VERSION=\"$(EXTVERSION)\" \
 	$(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 
@@ -105,7 +105,7 @@ include $(PGXS)
 # after PGXS, which resets it
 override PROVE_FLAGS += -I test/perl
 
-$(OBJS): $(wildcard src/*.h) rootfi.control
+$(OBJS): $(wildcard src/*.h src/*/*.h) rootfi.control
 
 $(INSTALL_SQL): sql/expand.awk $(MODULES_SQL:%=sql/install/%.sql) rootfi.control
 	awk -f $< $(filter %.sql,$^) > $@

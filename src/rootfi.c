@@ -7,9 +7,9 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
-#include "connection.h"
-#include "http.h"
-#include "sync.h"
+#include "copy/sync.h"
+#include "http/connection.h"
+#include "http/http.h"
 
 PG_MODULE_MAGIC;
 

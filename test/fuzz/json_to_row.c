@@ -11,17 +11,17 @@
 
 #include "mb/pg_wchar.h"
 
-#include "catalog.h"
-#include "children.h"
-#include "columns.h"
-#include "convert.h"
-#include "json.h"
+#include "base/sqlstates.h"
+#include "catalog/resource.h"
+#include "json/json.h"
+#include "json/scan.h"
+#include "json/tokens.h"
 #include "outline.h"
+#include "rows/children.h"
+#include "rows/columns.h"
+#include "rows/convert.h"
 #include "rowtypes.h"
-#include "scan.h"
 #include "shim.h"
-#include "sqlstates.h"
-#include "tokens.h"
 
 #define LONG_TEXT	(1024 * 1024)
 #define MAX_LEVELS	(MAX_NESTING + 3)	/* with those that are looked into */

@@ -14,7 +14,7 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
-#include "compat.h"
+#include "base/compat.h"
 #include "outline.h"
 #include "shim.h"
 

@@ -9,7 +9,7 @@
 
 #include "utils/builtins.h"
 
-#include "catalog.h"
+#include "catalog/resource.h"
 #include "shim.h"
 
 extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);

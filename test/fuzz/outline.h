@@ -5,7 +5,7 @@
 #ifndef FUZZ_OUTLINE_H
 #define FUZZ_OUTLINE_H
 
-#include "scan.h"
+#include "json/scan.h"
 
 extern bool outline_read(JsonDocument *document, const char *text, int len,
 						 const char *inside);

@@ -12,7 +12,7 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
-#include "query.h"
+#include "api/query.h"
 #include "shim.h"
 
 #define MAX_ARGUMENTS	8

@@ -16,10 +16,10 @@
 #include "utils/date.h"
 #include "utils/timestamp.h"
 
-#include "columns.h"
+#include "json/scalars.h"
 #include "outline.h"
+#include "rows/columns.h"
 #include "rowtypes.h"
-#include "scalars.h"
 #include "shim.h"
 
 #define MONEY_TYPMOD	(((12 << 16) | 2) + (int) VARHDRSZ)	/* numeric(12,2) */

@@ -5,7 +5,7 @@
 #ifndef FUZZ_ROWTYPES_H
 #define FUZZ_ROWTYPES_H
 
-#include "convert.h"
+#include "rows/convert.h"
 
 extern TupleDesc rowtypes_order(void);
 extern TupleDesc rowtypes_line_item(void);

@@ -9,7 +9,7 @@
 #include "utils/array.h"
 #include "utils/jsonb.h"
 
-#include "compat.h"
+#include "base/compat.h"
 
 /* A column of a row type. */
 typedef struct ShimColumn

@@ -15,7 +15,7 @@ chomp(my $server = `$pg_config --includedir-server`);
 chomp(my $compiler = `$pg_config --cc` || 'cc');
 chomp(my $curl = `pkg-config --cflags --libs libcurl`);
 
-my $built = system "$compiler -I $root/src -I $server -o $program $root/test/unit/verdict.c $root/src/verdict.c $root/src/phrases.c $curl";
+my $built = system "$compiler -I $root/src -I $server -o $program $root/test/unit/verdict.c $root/src/http/verdict.c $root/src/http/phrases.c $curl";
 ok($built == 0, 'the table is built') or BAIL_OUT('without it nothing is known');
 foreach my $line (split /\n/, qx{$program})
 {

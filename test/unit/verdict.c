@@ -8,9 +8,9 @@
  */
 #include "postgres.h"
 
-#include "phrases.h"
-#include "sqlstates.h"
-#include "verdict.h"
+#include "base/sqlstates.h"
+#include "http/phrases.h"
+#include "http/verdict.h"
 
 /* the server's own are not there */
 #undef printf

@@ -1,7 +1,7 @@
 # Rootfi::Phrases -- words that clients take for the loss of the database
 # connection
 #
-#   @Rootfi::Phrases::PHRASES     in lower case, as src/phrases.c has them
+#   @Rootfi::Phrases::PHRASES     in lower case, as src/http/phrases.c has them
 #   phrases_in($text)             those that a text holds, in whatever case
 #
 # The list has one home, in the source; it is read from there.
@@ -16,7 +16,7 @@ use File::Basename ();
 our @EXPORT = qw(@PHRASES phrases_in);
 our @PHRASES;
 
-my $source = File::Basename::dirname(__FILE__) . '/../../../src/phrases.c';
+my $source = File::Basename::dirname(__FILE__) . '/../../../src/http/phrases.c';
 open(my $file, '<', $source) or die "could not read $source: $!\n";
 while (<$file>)
 {

@@ -1,0 +1,506 @@
+/*
+ * list.c
+ *		Reads a list page by page, one page ahead.
+ *
+ * The cursor of page N + 1 stands in page N.  As soon as page N is there its
+ * cursor is read and page N + 1 asked for; only then page N is handed out, so
+ * that the server works while rows are made.  Two pages are in memory, never
+ * the list.
+ *
+ * The list ends with a page whose "next" is absent, null or empty.  A server
+ * that never ends is stopped: a cursor that comes again is noticed at once
+ * when it is the one just used, else when it is met again by a mark that
+ * moves on at pages 1, 2, 4, 8, ...; pages without rows must not go on, nor
+ * pages of the same records as earlier ones.
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/numeric.h"
+
+#include "api/api.h"
+#include "api/errors.h"
+#include "api/list.h"
+#include "api/query.h"
+#include "base/sqlstates.h"
+#include "json/scalars.h"
+
+#define SAFE_PAGE_SIZE	100		/* the documented default */
+#define MAX_EMPTY_PAGES 10		/* one after the other */
+
+/*
+ * Pages, one after the other, each of the very records of an earlier page.
+ * A record that changes meanwhile may come again, but all of a page, ten
+ * times in a row, in no list that ends.
+ */
+#define MAX_REPEATED_PAGES 10
+
+/* A page that was seen; eight bytes, of which there is one for each page. */
+typedef struct SeenPage
+{
+	uint32		mark;
+	char		status;			/* of its place in the table */
+} SeenPage;
+
+#define SH_PREFIX		seen
+#define SH_ELEMENT_TYPE SeenPage
+#define SH_KEY_TYPE		uint32
+#define SH_KEY			mark
+#define SH_HASH_KEY(table, key) (key)
+#define SH_EQUAL(table, a, b) ((a) == (b))
+#define SH_SCOPE		static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+struct ListScan
+{
+	MemoryContext context;		/* of the scan */
+	MemoryContext request_context;	/* of what a request is made of */
+	MemoryContext page_context; /* of the page handed out */
+	const ListRequest *request;
+	char	   *server_name;
+	char	   *action;			/* "list orders for company 42" */
+	int			page_size;
+	int			page;			/* number of the page, from 1 */
+	int			empty_pages;	/* in a row, up to this one */
+	int			repeated_pages; /* in a row, up to this one */
+	seen_hash  *seen;			/* page_mark() of all pages so far */
+	int64		rows;			/* so far, this page's too */
+	HttpTransfer *current;		/* whose text the page points into */
+	HttpTransfer *ahead;		/* NULL: there is no further page */
+	char	   *cursor;			/* that the page ahead was asked with */
+	char	   *mark;			/* a cursor seen before */
+	JsonAnswer	answer;
+	ListStats	stats;
+};
+
+/* Appends "expand" for every list that a record can have inside. */
+static void
+add_all_children(StringInfo target, const ChildList *children)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (const ChildList *child = children; child && child->member; child++)
+		appendStringInfo(&list, "%s%s", list.len > 0 ? "," : "",
+						 child->member);
+	if (list.len > 0)
+		rootfi_query_add(target, "expand", list.data);
+}
+
+/* Path and query of a list, without a cursor, into an empty string. */
+static void
+list_target(StringInfo target, const ListRequest *request, int page_size)
+{
+	const Resource *resource = request->resource;
+
+	initStringInfo(target);
+	rootfi_path_add(target, resource->path, request->parent_id);
+	rootfi_query_add(target, "limit", psprintf("%d", page_size));
+	if (request->has_company)
+		rootfi_query_add_equal(target, "rootfi_company_id",
+							   psprintf(INT64_FORMAT, request->company_id),
+							   resource->plain_filters);
+	if (request->has_since)
+		rootfi_query_add(target, "rootfi_updated_at[gte]",
+						 rootfi_write_timestamp(request->updated_since));
+	if (request->filter != NULL)
+		rootfi_query_add_filter(target, request->filter,
+								resource->plain_filters);
+	if (request->include_deleted)
+		rootfi_query_add(target, "include_deleted_records", "true");
+	rootfi_query_add_sort(target, request->sort);
+	rootfi_query_add_list(target, "select", request->select);
+	if (request->expand != NULL)
+		rootfi_query_add_list(target, "expand", request->expand);
+	else if (!resource->core)
+		add_all_children(target, resource->children);
+}
+
+/* Asks for the page that the cursor stands at. */
+static HttpTransfer *
+ask(ListScan *scan)
+{
+	MemoryContext old = MemoryContextSwitchTo(scan->request_context);
+	HttpRequest request = {.method = "GET"};
+	RootfiConnection *connection;
+	StringInfoData target;
+	HttpTransfer *transfer;
+
+	list_target(&target, scan->request, scan->page_size);
+	if (scan->cursor != NULL)
+		rootfi_query_add(&target, "next", scan->cursor);
+	else if (scan->request->count)
+		rootfi_query_add(&target, "return_count", "true");
+	request.target = target.data;
+	connection = rootfi_connection_get(scan->request->server);
+	MemoryContextSwitchTo(scan->context);
+	transfer = rootfi_http_start(connection, &request);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(scan->request_context);
+	return transfer;
+}
+
+/* Rows per request: never more than are wanted. */
+static int
+choose_page_size(const ListRequest *request,
+				 const RootfiConnection *connection)
+{
+	int			page_size = request->has_page_size ? request->page_size :
+	connection->options.page_size;
+
+	if (request->max_rows > 0 && request->max_rows < page_size)
+		page_size = (int) request->max_rows;
+	return page_size;
+}
+
+/* What is done, for messages: "list orders for company 42". */
+static char *
+list_action(const char *verb, const ListRequest *request)
+{
+	if (!request->has_company)
+		return psprintf("%s %s", verb, request->resource->plural);
+	return psprintf("%s %s for company " INT64_FORMAT, verb,
+					request->resource->plural, request->company_id);
+}
+
+/*
+ * Begins to read a list; the first page is asked for at once, that of
+ * request->cursor if there is one.  The request must live as long as the
+ * scan, which ends with the current context.
+ */
+ListScan *
+rootfi_list_begin(const ListRequest *request)
+{
+	ListScan   *scan = palloc0(sizeof(ListScan));
+	RootfiConnection *connection;
+
+	rootfi_check_verb(request->resource, VERB_LIST);
+	scan->context = CurrentMemoryContext;
+	scan->page_context = AllocSetContextCreate(CurrentMemoryContext,
+											   "rootfi page",
+											   ALLOCSET_DEFAULT_SIZES);
+	scan->request_context = AllocSetContextCreate(CurrentMemoryContext,
+												  "rootfi page request",
+												  ALLOCSET_SMALL_SIZES);
+	scan->request = request;
+	connection = rootfi_connection_get(request->server);
+	scan->server_name = pstrdup(connection->server_name);
+	scan->action = list_action("list", request);
+	scan->page_size = choose_page_size(request, connection);
+	scan->stats.total = scan->stats.server_time = -1;
+	if (request->cursor != NULL)
+		scan->cursor = pstrdup(request->cursor);
+	if (request->max_rows != 0)
+		scan->ahead = ask(scan);
+	return scan;
+}
+
+/* Error context callback: says which page of the scan it was. */
+void
+rootfi_list_context(void *arg)
+{
+	ListScan   *scan = arg;
+
+	errcontext("page %d of the list of %s", scan->page,
+			   scan->request->resource->plural);
+}
+
+/* Has the next page arrived, or has the list ended? */
+bool
+rootfi_list_ready(const ListScan *scan)
+{
+	return scan->ahead == NULL || rootfi_http_done(scan->ahead);
+}
+
+/* What is known of the list so far; lives as long as the scan. */
+const ListStats *
+rootfi_list_stats(const ListScan *scan)
+{
+	return &scan->stats;
+}
+
+/*
+ * Asks for the first page again with the documented page size, since there is
+ * no documented maximum.  Says so if that was the reason for the refusal.
+ */
+static HttpResponse *
+ask_for_less(ListScan *scan)
+{
+	int			refused = scan->page_size;
+	HttpResponse *response;
+
+	rootfi_http_close(scan->current);
+	scan->page_size = SAFE_PAGE_SIZE;
+	scan->current = ask(scan);
+	response = rootfi_api_finish(scan->current, &scan->stats.replaced);
+	if (response->end == HTTP_ANSWERED && response->status == 200)
+		ereport(NOTICE,
+				(errmsg("the server refused a page of %d rows, but not one of %d",
+						refused, SAFE_PAGE_SIZE),
+				 errhint("Set the option \"page_size\" of server \"%s\".",
+						 scan->server_name)));
+	return response;
+}
+
+/* Is it a status that a server may give to a cursor it does not know? */
+static bool
+is_refusal(int status)
+{
+	return status == 400 || status == 404 || status == 410 || status == 422;
+}
+
+/* Waits for the current page. */
+static HttpResponse *
+wait_for_page(ListScan *scan)
+{
+	ListStats  *stats = &scan->stats;
+	HttpResponse *response = rootfi_api_finish(scan->current,
+											   &scan->stats.replaced);
+
+	stats->requests += response->attempts;
+	if (scan->page == 1 && scan->page_size > SAFE_PAGE_SIZE &&
+		response->end == HTTP_ANSWERED && response->status == 400)
+	{
+		response = ask_for_less(scan);
+		stats->requests += response->attempts;
+	}
+	stats->bytes += response->len;
+	stats->server_time = response->server_time;
+	stats->cursor_refused = scan->cursor != NULL &&
+		response->end == HTTP_ANSWERED && is_refusal(response->status);
+	return response;
+}
+
+/* Raises the error for a list that would never end. */
+static void
+report_endless(ListScan *scan, const char *problem)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
+			 errmsg("could not %s: the list does not end", scan->action),
+			 errdetail("%s", problem)));
+}
+
+/*
+ * Puts the cursor into scan->answer.next.  Some give a URL (C21): what counts
+ * is its parameter "next", whatever its host; one without it would end the
+ * list in the middle.  Returns NULL, or what is wrong.
+ */
+static char *
+read_cursor(ListScan *scan)
+{
+	char	   *next = scan->answer.next;
+
+	if (next == NULL || (strncmp(next, "http://", 7) != 0 &&
+						 strncmp(next, "https://", 8) != 0))
+		return NULL;
+	scan->answer.next = rootfi_query_find(next, "next");
+	return scan->answer.next != NULL || strstr(next, "?next=") != NULL ||
+		strstr(next, "&next=") != NULL ? NULL :
+		"The member \"next\" is a URL without a parameter \"next\".";
+}
+
+/* Notes the cursor of the next page, NULL for none. */
+static void
+move_cursor(ListScan *scan, const char *next)
+{
+	char	   *cursor = next == NULL ? NULL :
+	MemoryContextStrdup(scan->context, next);
+
+	if (cursor != NULL &&
+		((scan->cursor != NULL && strcmp(cursor, scan->cursor) == 0) ||
+		 (scan->mark != NULL && strcmp(cursor, scan->mark) == 0)))
+		report_endless(scan, "The server gave a cursor again that was used before.");
+	if (scan->cursor != NULL && scan->cursor != scan->mark)
+		pfree(scan->cursor);
+	scan->cursor = cursor;
+	if (cursor != NULL && (scan->page & (scan->page - 1)) == 0)
+	{
+		if (scan->mark != NULL)
+			pfree(scan->mark);
+		scan->mark = cursor;
+	}
+}
+
+/*
+ * What a record is known by: its id, which mostly is the first member, or all
+ * of it where it has none.
+ */
+static const JsonValue *
+record_id(const JsonObject *record)
+{
+	for (int i = 0; i < record->nmembers; i++)
+		if (strcmp(record->members[i].name, "rootfi_id") == 0)
+			return &record->members[i].value;
+	return &record->value;
+}
+
+/*
+ * A number for the records of the page, in whatever order; false if they have
+ * no names to be known by, as where only some members were asked for.
+ */
+static bool
+page_mark(const ListScan *scan, uint32 *mark)
+{
+	const JsonAnswer *answer = &scan->answer;
+
+	*mark = answer->nrecords;
+	for (int i = 0; i < answer->nrecords; i++)
+	{
+		const JsonObject *record = &answer->records[i];
+		const JsonValue *id = record_id(record);
+
+		CHECK_FOR_INTERRUPTS();
+		if (id == &record->value && scan->request->select != NULL)
+			return false;
+		*mark += hash_bytes((const unsigned char *) id->text, id->len);
+	}
+	return answer->nrecords > 0;
+}
+
+/* Stops a list that gives the same records again and again. */
+static void
+check_repeated(ListScan *scan)
+{
+	uint32		mark;
+	bool		found;
+
+	if (!page_mark(scan, &mark))
+		return;
+	if (scan->seen == NULL)
+		scan->seen = seen_create(scan->context, 64, NULL);
+	seen_insert(scan->seen, mark, &found);
+	scan->repeated_pages = found ? scan->repeated_pages + 1 : 0;
+	if (scan->repeated_pages > MAX_REPEATED_PAGES)
+		report_endless(scan, "The server gives the same records again and again.");
+}
+
+/* Takes the current page apart; status 204 is an empty list. */
+static void
+open_page(ListScan *scan, const HttpResponse *response)
+{
+	bool		nothing = response->status == 204 && response->len == 0;
+	char	   *problem = rootfi_json_open(&scan->answer,
+										   nothing ? "[]" : response->body,
+										   nothing ? 2 : (int) response->len);
+
+	if (problem == NULL && !scan->answer.is_list)
+		problem = "The member \"data\" must be an array.";
+	if (problem == NULL && scan->answer.bad_next)
+		problem = "The member \"next\" must be text or null.";
+	if (problem == NULL)
+		problem = read_cursor(scan);
+	if (problem != NULL)
+		rootfi_raise(rootfi_report_unreadable(response, scan->action,
+											  problem));
+	scan->empty_pages = scan->answer.nrecords > 0 ? 0 : scan->empty_pages + 1;
+	if (scan->answer.next != NULL && scan->empty_pages > MAX_EMPTY_PAGES)
+		report_endless(scan, "The server gives empty pages with cursors of further ones.");
+	if (scan->answer.next != NULL)
+		check_repeated(scan);
+}
+
+/* Cuts the page to what is wanted; returns whether more pages are. */
+static bool
+count_rows(ListScan *scan)
+{
+	int64		max_rows = scan->request->max_rows;
+
+	if (scan->answer.nrecords > max_rows - scan->rows)
+		scan->answer.nrecords = (int) (max_rows - scan->rows);
+	scan->rows += scan->answer.nrecords;
+	return scan->rows < max_rows;
+}
+
+/*
+ * Warns of a list that ended with fewer records than its server had announced;
+ * a sync, which asks for the number, makes more of it.
+ */
+static void
+warn_short(const ListScan *scan)
+{
+	if (scan->request->count || scan->request->cursor != NULL ||
+		scan->cursor != NULL || scan->rows >= scan->request->max_rows ||
+		scan->rows >= scan->stats.total)
+		return;
+	ereport(WARNING,
+			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
+			 errmsg("the list of %s ended after " INT64_FORMAT " of " INT64_FORMAT " records",
+					scan->request->resource->plural, scan->rows,
+					scan->stats.total),
+			 errdetail("The server had announced that many.")));
+}
+
+/*
+ * The next page, or NULL after the last.  It lives until the next call; the
+ * request for the page after it is on its way.  Raises the errors of
+ * rootfi_check_response, and RFP01 for what is no list.
+ */
+const JsonAnswer *
+rootfi_list_next(ListScan *scan)
+{
+	MemoryContext old;
+	HttpResponse *response;
+	ErrorContextCallback context = {
+		.previous = error_context_stack,
+		.callback = rootfi_list_context,
+		.arg = scan,
+	};
+
+	if (scan->current != NULL)
+		rootfi_http_close(scan->current);
+	scan->current = scan->ahead;
+	scan->ahead = NULL;
+	MemoryContextReset(scan->page_context);
+	if (scan->current == NULL)
+	{
+		rootfi_json_warn(scan->stats.replaced);
+		warn_short(scan);
+		return NULL;
+	}
+
+	error_context_stack = &context;
+	scan->page++;
+	old = MemoryContextSwitchTo(scan->page_context);
+	response = wait_for_page(scan);
+	rootfi_check_response(response, scan->action, scan->server_name);
+	open_page(scan, response);
+	if (scan->answer.total_count != NULL &&
+		!rootfi_read_int64(scan->answer.total_count, &scan->stats.total))
+		scan->stats.total = -1;
+	move_cursor(scan, scan->answer.next);
+	scan->stats.cursor = scan->cursor;
+	if (count_rows(scan) && scan->cursor != NULL &&
+		scan->page != scan->request->max_pages)
+		scan->ahead = ask(scan);
+	MemoryContextSwitchTo(old);
+	error_context_stack = context.previous;
+	return &scan->answer;
+}
+
+/*
+ * How many records the list has, without reading them; false if the server
+ * does not say (C22).
+ */
+bool
+rootfi_list_count(const ListRequest *request, int64 *count)
+{
+	ApiCall		call = {.request = {.method = "GET"}};
+	StringInfoData target;
+	Jsonb	   *answer;
+	char	   *total;
+
+	rootfi_check_verb(request->resource, VERB_LIST);
+	list_target(&target, request, 1);
+	rootfi_query_add(&target, "return_count", "true");
+	call.request.target = target.data;
+	call.action = list_action("count", request);
+	answer = rootfi_api_call(&call);
+	total = answer == NULL ? NULL : rootfi_api_scalar(answer, "total_count");
+	return total != NULL && rootfi_read_int64(total, count) && *count >= 0;
+}

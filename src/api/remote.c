@@ -1,0 +1,247 @@
+/*
+ * remote.c
+ *		Lets RootFi read from the platform before we read from RootFi.
+ *
+ * What a list has is what RootFi read last from the platform.  A run may begin
+ * with a sync of RootFi's own: it is started for the stream's company and data
+ * model, and polled until it is over.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+
+#include "api/api.h"
+#include "api/query.h"
+#include "api/remote.h"
+#include "api/wait.h"
+#include "base/sql.h"
+#include "base/sqlstates.h"
+#include "http/loop.h"
+#include "json/json.h"
+
+#define LONGEST_SYNC	600000	/* ms */
+
+/* The resource of RootFi's syncs. */
+static const Resource *
+sync_resource(void)
+{
+	return rootfi_resource_by_name("v3/core/syncs");
+}
+
+/*
+ * Raises an error if no sync can be started for the stream: 22023 for one of
+ * all companies, 42501 without EXECUTE on rootfi_start_sync, which is not for
+ * everybody.  The caller commits before it waits: there is a snapshot now.
+ */
+void
+rootfi_remote_check(const Stream *stream, const char *schema)
+{
+	static const Oid types[] = {TEXTOID};
+	SqlArgs		args = {0};
+	bool		may;
+
+	if (!stream->has_company)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot start a sync of all companies"),
+				 errhint("Add a stream for each company.")));
+	rootfi_sql_text(&args, psprintf("%s.rootfi_start_sync(bigint, pg_catalog.text, pg_catalog.text[], boolean)",
+									schema));
+	rootfi_sql_once("SELECT pg_catalog.has_function_privilege($1, 'EXECUTE')",
+					types, &args);
+	may = rootfi_sql_get_bool(0, 1);
+	SPI_freetuptable(SPI_tuptable);
+	if (!may)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for function rootfi_start_sync"),
+				 errhint("Ask its owner to run \"GRANT EXECUTE ON FUNCTION %s.rootfi_start_sync TO %s\".",
+						 schema, quote_identifier(stream->owner))));
+}
+
+/* A member of an object as text, NULL if it has none that is a string. */
+static char *
+get_text(JsonbContainer *object, const char *name)
+{
+	JsonbValue	value;
+
+	if (!JsonContainerIsObject(object) ||
+		!getKeyJsonValueFromContainer(object, name, strlen(name), &value) ||
+		value.type != jbvString)
+		return NULL;
+	return pnstrdup(value.val.string.val, value.val.string.len);
+}
+
+/* Is the connection of the category that the stream's resource is of? */
+static bool
+is_of_category(JsonbContainer *connection, const Stream *stream)
+{
+	char	   *category = get_text(connection, "category");
+	const char *model = rootfi_data_model(stream->resource);
+
+	if (category == NULL)
+		return false;
+	/* ECOMMERCE_ORDERS, PAYMENT_ITEMS; accounting has no prefix */
+	if (pg_strcasecmp(category, "ACCOUNTING") == 0)
+		return strstr(stream->resource->name, "accounting/") != NULL;
+	return pg_strncasecmp(model, category,
+						  strlen(category) - (pg_strcasecmp(category, "PAYMENTS") == 0)) == 0;
+}
+
+/* The integration type of the company's connection that fits the stream. */
+static char *
+find_integration(const Stream *stream, Jsonb *company)
+{
+	JsonbValue	list;
+	JsonbValue	connection;
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	char	   *result = NULL;
+
+	if (JsonContainerIsObject(rootfi_wait_record(company)) &&
+		getKeyJsonValueFromContainer(rootfi_wait_record(company),
+									 "connections", 11, &list) &&
+		list.type == jbvBinary &&
+		JsonContainerIsArray(list.val.binary.data))
+	{
+		it = JsonbIteratorInit(list.val.binary.data);
+		while ((token = JsonbIteratorNext(&it, &connection, true)) != WJB_DONE)
+			if (token == WJB_ELEM && connection.type == jbvBinary &&
+				(result == NULL ||
+				 is_of_category(connection.val.binary.data, stream)))
+				result = get_text(connection.val.binary.data,
+								  "integration_type");
+	}
+	if (result == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("company " INT64_FORMAT " has no connection to a platform",
+						stream->company_id)));
+	return result;
+}
+
+/* Body of the request that starts a sync (section 2.1 of the facts). */
+static char *
+start_body(const Stream *stream, const char *integration)
+{
+	StringInfoData body;
+
+	initStringInfo(&body);
+	appendStringInfo(&body, "{\"company_id\": " INT64_FORMAT ", \"integration_type\": ",
+					 stream->company_id);
+	escape_json(&body, integration);
+	appendStringInfo(&body, ", \"full_sync\": %s, \"data_models_to_sync\": [",
+					 strcmp(stream->pass_kind, "full") == 0 ? "true" : "false");
+	escape_json(&body, rootfi_data_model(stream->resource));
+	appendStringInfoString(&body, "]}");
+	return body.data;
+}
+
+/* Starts a sync; returns its id. */
+static char *
+start(const Stream *stream, const char *integration)
+{
+	ApiCall		call = {
+		.request = {
+			.method = "POST",
+			.target = sync_resource()->path,
+			.body = start_body(stream, integration),
+		},
+		.action = psprintf("start a sync of company " INT64_FORMAT,
+						   stream->company_id),
+		.server = stream->server,
+	};
+	Jsonb	   *answer = rootfi_api_call(&call);
+	char	   *id = answer == NULL ? NULL :
+	get_text(rootfi_wait_record(answer), "sync_id");
+
+	if (id == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
+				 errmsg("could not %s: the answer has no \"sync_id\"",
+						call.action)));
+	return id;
+}
+
+/*
+ * Starts a sync of what the stream copies, and returns what to wait for, in
+ * the current context.  Errors: those of calls, 55000 for a company without a
+ * connection.
+ */
+RemoteSync *
+rootfi_remote_begin(const Stream *stream)
+{
+	RemoteSync *sync = palloc0(sizeof(RemoteSync));
+	Jsonb	   *company;
+
+	company = rootfi_wait_poll(rootfi_resource_by_name("v3/core/companies"),
+							   psprintf(INT64_FORMAT, stream->company_id),
+							   stream->server);
+	sync->id = start(stream, find_integration(stream, company));
+	sync->pause = FIRST_PAUSE;
+	sync->next_poll = rootfi_loop_now();
+	sync->deadline = sync->next_poll + LONGEST_SYNC;
+	return sync;
+}
+
+/*
+ * Raises an error if the sync did not end well, a warning if not all well.  Of
+ * the statuses only some are documented, so the counts of jobs have a say.
+ */
+static void
+check_outcome(const RemoteSync *sync, const Stream *stream, Jsonb *answer)
+{
+	JsonbContainer *record = rootfi_wait_record(answer);
+	char	   *status = get_text(record, "status");
+	int64		failed = rootfi_wait_count(record, "failed_count");
+	int64		total = rootfi_wait_count(record, "total_count");
+	bool		partial;
+
+	if (status == NULL || pg_strcasecmp(status, "SUCCESS") == 0)
+	{
+		if (failed == 0)
+			return;
+		partial = failed < total;
+	}
+	else
+		partial = pg_strcasecmp(status, "PARTIAL_SUCCESS") == 0;
+	ereport(partial ? WARNING : ERROR,
+			(errcode(ERRCODE_SYSTEM_ERROR),
+			 errmsg("sync \"%s\" of company " INT64_FORMAT " ended with %s",
+					rootfi_json_show(sync->id), stream->company_id,
+					status ? psprintf("status %s", rootfi_json_show(status)) :
+					"failed jobs"),
+			 failed == 0 ? 0 :
+			 errdetail(INT64_FORMAT " of " INT64_FORMAT " jobs failed.",
+					   failed, total),
+			 errhint("See rootfi_list_sync_jobs('%s').",
+					 rootfi_json_show(sync->id))));
+}
+
+/*
+ * Asks for the state of the sync: true when it is over.  Errors: those of
+ * calls, and 58000 when it failed or takes too long.
+ */
+bool
+rootfi_remote_poll(RemoteSync *sync, const Stream *stream)
+{
+	Jsonb	   *answer = rootfi_wait_poll(sync_resource(), sync->id,
+										  stream->server);
+	int64		now = rootfi_loop_now();
+
+	if (rootfi_wait_ended(answer))
+	{
+		check_outcome(sync, stream, answer);
+		return true;
+	}
+	if (now > sync->deadline)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYSTEM_ERROR),
+				 errmsg("sync \"%s\" of company " INT64_FORMAT " is not over after %d minutes",
+						rootfi_json_show(sync->id), stream->company_id, LONGEST_SYNC / 60000)));
+	sync->next_poll = now + sync->pause;
+	sync->pause = Min(sync->pause * 2, LONGEST_PAUSE);
+	return false;
+}

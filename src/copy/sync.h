@@ -1,0 +1,90 @@
+/*
+ * sync.h
+ *		A call of rootfi_sync(): streams that are copied side by side.
+ */
+#ifndef ROOTFI_SYNC_H
+#define ROOTFI_SYNC_H
+
+#include "api/list.h"
+#include "api/remote.h"
+#include "copy/stream.h"
+#include "copy/target.h"
+
+/* A stream that is being copied. */
+typedef struct SyncTask
+{
+	MemoryContext context;		/* owns all of it */
+	Stream		stream;
+	Target		target;
+	bool		wants_remote;	/* a sync of RootFi's own comes first */
+	RemoteSync *remote;			/* that is waited for, or NULL */
+	ListRequest request;
+	ListScan   *scan;
+	const JsonAnswer *page;		/* that is to be written */
+	bool		restarted;		/* the server refused the cursor once */
+	ErrorData  *error;			/* that ended the run, or NULL */
+	bool		abandon;		/* the pass goes with it */
+	int64		pages;			/* of this run */
+	RowCounts	counts;			/* of this run */
+	RunCosts	costs;			/* of the scan, up to the latest checkpoint */
+	int64		waited;			/* ms, since then */
+	int64		started;		/* rootfi_loop_now() */
+	int64		first_row;		/* stream.pass_rows at the start */
+	bool		ended;
+} SyncTask;
+
+/* What a call was asked for, and where it is. */
+typedef struct SyncSession
+{
+	Ledger		ledger;
+	Oid			namespace;		/* of the extension */
+	Oid			caller;
+	MemoryContext context;		/* of the call, and its SPI connection */
+	MemoryContext step_context; /* emptied after each step of a run */
+	TimestampTz started;
+	int64		began;			/* the same as rootfi_loop_now() */
+	bool		by_name;		/* streams that are not due as well */
+	bool		full_refresh;
+	int64		max_pages;
+	bool		remote;
+	List	   *waiting;		/* numbers of streams, palloc'd int64 */
+	List	   *tasks;			/* at most rootfi_max_concurrency */
+	List	   *locked;			/* numbers of streams that we have locked */
+	int			nstreams;		/* that were run */
+	List	   *delayed;		/* labels of those that wait after a failure */
+	List	   *failed;			/* SyncFailure */
+	int64		noticed;		/* when progress was told last */
+} SyncSession;
+
+/* A stream that could not be copied. */
+typedef struct SyncFailure
+{
+	const char *label;
+	ErrorData  *error;
+} SyncFailure;
+
+extern int	rootfi_max_concurrency; /* setting */
+extern bool rootfi_check_totals;	/* setting */
+
+/* progress.c */
+extern void rootfi_progress_tell(SyncSession *session, const SyncTask *task);
+extern void rootfi_progress_end(const SyncTask *task, int64 marked);
+extern void rootfi_progress_delayed(const SyncSession *session);
+extern void rootfi_progress_failed(const SyncSession *session);
+
+/* pass.c */
+extern bool rootfi_pass_is_due(const SyncSession *session,
+							   const Stream *stream);
+extern bool rootfi_pass_goes_on(const SyncSession *session,
+								const Stream *stream);
+extern void rootfi_pass_new(const SyncSession *session, Stream *stream);
+extern void rootfi_pass_start(Stream *stream, int64 server_time);
+extern void rootfi_pass_check_total(const Stream *stream);
+extern void rootfi_pass_choose(SyncSession *session, Stream *stream);
+
+/* run.c */
+extern void rootfi_run_begin(SyncSession *session, SyncTask *task);
+extern int64 rootfi_run_ready_at(const SyncTask *task);
+extern void rootfi_run_advance(SyncSession *session, SyncTask *task);
+
+#endif							/* ROOTFI_SYNC_H */

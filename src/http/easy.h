@@ -1,0 +1,26 @@
+/*
+ * easy.h
+ *		What libcurl is told about one request.
+ */
+#ifndef ROOTFI_EASY_H
+#define ROOTFI_EASY_H
+
+#include <curl/curl.h>
+
+#include "http/http.h"
+#include "http/options.h"
+
+/* Sets an option; fails only when memory is out. */
+#define rootfi_easy_setopt(easy, option, value) \
+	do { \
+		CURLcode	rc_ = curl_easy_setopt(easy, option, value); \
+		if (rc_ != CURLE_OK) \
+			elog(ERROR, "could not set libcurl option %s: %s", \
+				 #option, curl_easy_strerror(rc_)); \
+	} while (0)
+
+extern void rootfi_easy_prepare(CURL *easy, struct curl_slist **headers,
+								const RootfiOptions *options,
+								const HttpRequest *request);
+
+#endif							/* ROOTFI_EASY_H */
