@@ -12,8 +12,9 @@
 
 #include "api/api.h"
 #include "api/errors.h"
-#include "json/json.h"
+#include "json/jsonb.h"
 #include "json/scalars.h"
+#include "json/text.h"
 
 /* Says in the context of an error which request it was. */
 static void

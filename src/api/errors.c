@@ -19,7 +19,8 @@
 #include "base/sqlstates.h"
 #include "http/phrases.h"
 #include "http/verdict.h"
-#include "json/json.h"
+#include "json/scan.h"
+#include "json/text.h"
 
 #define EXCERPT_LENGTH	120		/* bytes of an answer shown in a detail */
 

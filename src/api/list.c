@@ -21,12 +21,14 @@
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 
+#include "api/answer.h"
 #include "api/api.h"
 #include "api/errors.h"
 #include "api/list.h"
 #include "api/query.h"
 #include "base/sqlstates.h"
 #include "json/scalars.h"
+#include "json/text.h"
 
 #define SAFE_PAGE_SIZE	100		/* the documented default */
 #define MAX_EMPTY_PAGES 10		/* one after the other */
@@ -385,9 +387,9 @@ static void
 open_page(ListScan *scan, const HttpResponse *response)
 {
 	bool		nothing = response->status == 204 && response->len == 0;
-	char	   *problem = rootfi_json_open(&scan->answer,
-										   nothing ? "[]" : response->body,
-										   nothing ? 2 : (int) response->len);
+	char	   *problem = rootfi_answer_open(&scan->answer,
+											 nothing ? "[]" : response->body,
+											 nothing ? 2 : (int) response->len);
 
 	if (problem == NULL && !scan->answer.is_list)
 		problem = "The member \"data\" must be an array.";

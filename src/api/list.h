@@ -5,10 +5,12 @@
 #ifndef ROOTFI_LIST_H
 #define ROOTFI_LIST_H
 
-#include "catalog/resource.h"
 #include "datatype/timestamp.h"
-#include "json/json.h"
 #include "utils/array.h"
+#include "utils/jsonb.h"
+
+#include "api/answer.h"
+#include "catalog/resource.h"
 
 /* What is asked for: the arguments of every list function. */
 typedef struct ListRequest

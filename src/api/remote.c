@@ -19,7 +19,7 @@
 #include "base/sql.h"
 #include "base/sqlstates.h"
 #include "http/loop.h"
-#include "json/json.h"
+#include "json/text.h"
 
 #define LONGEST_SYNC	600000	/* ms */
 

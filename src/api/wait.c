@@ -12,6 +12,7 @@
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
+#include "api/answer.h"
 #include "api/api.h"
 #include "api/list.h"
 #include "api/query.h"
@@ -19,7 +20,7 @@
 #include "base/sqlstates.h"
 #include "catalog/resource.h"
 #include "http/loop.h"
-#include "json/json.h"
+#include "json/jsonb.h"
 #include "json/scalars.h"
 
 PG_FUNCTION_INFO_V1(rootfi_wait);

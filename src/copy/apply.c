@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "api/answer.h"
 #include "base/sql.h"
 #include "copy/apply.h"
 

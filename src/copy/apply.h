@@ -5,10 +5,11 @@
 #ifndef ROOTFI_APPLY_H
 #define ROOTFI_APPLY_H
 
+#include "api/answer.h"
 #include "copy/stream.h"
 #include "copy/target.h"
 #include "copy/writes.h"
-#include "json/json.h"
+#include "json/value.h"
 #include "rows/children.h"
 
 /* A record of a page on its way into the tables. */

@@ -18,10 +18,13 @@
 #include "utils/numeric.h"
 #include "utils/typcache.h"
 
+#include "api/answer.h"
 #include "base/sql.h"
 #include "base/sqlstates.h"
 #include "copy/apply.h"
 #include "json/scalars.h"
+#include "json/scan.h"
+#include "json/text.h"
 #include "rows/columns.h"
 
 /* A value that is hashed as the equality of its type wants it. */

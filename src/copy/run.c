@@ -23,7 +23,7 @@
 #include "copy/sync.h"
 #include "http/connection.h"
 #include "http/loop.h"
-#include "json/json.h"
+#include "json/text.h"
 #include "rows/children.h"
 
 /* How often a page is written before others are no longer to blame. */

@@ -17,7 +17,7 @@
 #include "catalog/resource.h"
 #include "http/connection.h"
 #include "http/http.h"
-#include "json/json.h"
+#include "json/text.h"
 
 #define MAX_CLOCK_SKEW	60		/* seconds before it is worth a warning */
 

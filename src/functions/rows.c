@@ -14,11 +14,13 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "api/answer.h"
 #include "api/list.h"
 #include "base/sqlstates.h"
 #include "catalog/resource.h"
-#include "json/json.h"
+#include "json/jsonb.h"
 #include "json/scalars.h"
+#include "json/scan.h"
 #include "rows/children.h"
 #include "rows/convert.h"
 
@@ -383,7 +385,7 @@ rootfi_flatten(PG_FUNCTION_ARGS)
 
 	if (child == NULL)
 		elog(ERROR, "no child list has rows of type \"%s\"", row_type);
-	problem = rootfi_json_open(&answer, text, strlen(text));
+	problem = rootfi_answer_open(&answer, text, strlen(text));
 	if (problem != NULL)
 		report_argument(problem);
 	record_context = AllocSetContextCreate(CurrentMemoryContext,

@@ -14,8 +14,10 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
-#include "json/json.h"
+#include "json/jsonb.h"
 #include "json/scalars.h"
+#include "json/scan.h"
+#include "json/text.h"
 #include "json/tokens.h"
 
 /*
@@ -273,6 +275,15 @@ rootfi_json_to_jsonb(const char *text, int len, char **problem)
 	}
 	PG_END_TRY();
 	return result;
+}
+
+/* A value as jsonb, in the current context; NULL if jsonb cannot hold it. */
+Jsonb *
+rootfi_json_value_to_jsonb(const JsonValue *value)
+{
+	char	   *problem = NULL;
+
+	return rootfi_json_to_jsonb(value->text, value->len, &problem);
 }
 
 /*

@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 
 #include "json/scan.h"
+#include "json/text.h"
 #include "json/tokens.h"
 
 /* Members of objects, one after the other. */
@@ -310,4 +311,68 @@ rootfi_scan(JsonDocument *document, const char *text, int len,
 	if (scan.too_many)
 		return SCAN_TOO_MANY;
 	return scan.tokens.too_deep ? SCAN_TOO_DEEP : SCAN_INVALID;
+}
+
+/*
+ * Takes a text apart as rootfi_scan() does.  Returns NULL, or what is wrong
+ * with the text.  Raises no error but for a cancel.
+ */
+char *
+rootfi_json_document(JsonDocument *document, const char *text, int len,
+					 const char *inside)
+{
+	char	   *problem;
+
+	switch (rootfi_scan(document, text, len, inside))
+	{
+		case SCAN_DONE:
+			return NULL;
+		case SCAN_TOO_DEEP:
+			return pstrdup("It is nested too deeply.");
+		case SCAN_TOO_MANY:
+			return pstrdup("It has too many elements or members.");
+		case SCAN_INVALID:
+			break;
+	}
+	/* the server's parser knows how to say it */
+	problem = len > LONGEST_EXPLAINED ? NULL : rootfi_json_check(text, len);
+	return problem ? problem : pstrdup("It is not valid JSON.");
+}
+
+/*
+ * Takes an object apart, in the current context; what is none has no members.
+ * Returns NULL, or what is wrong with the text; what comes before that is
+ * there all the same.
+ */
+char *
+rootfi_json_object(JsonObject *object, const char *text, int len)
+{
+	JsonDocument document;
+	char	   *problem = rootfi_json_document(&document, text, len, NULL);
+
+	*object = document.whole;
+	return problem;
+}
+
+/* The same for an array and its elements, of which there may be none. */
+char *
+rootfi_json_array(JsonObject **elements, int *nelements, const char *text,
+				  int len)
+{
+	JsonDocument document;
+	char	   *problem = rootfi_json_document(&document, text, len, NULL);
+
+	*elements = document.elements;
+	*nelements = document.nelements;
+	return problem;
+}
+
+/* The value of an object's member, the last of that name, or NULL. */
+const JsonValue *
+rootfi_json_member(const JsonObject *object, const char *name)
+{
+	for (int i = object->nmembers - 1; i >= 0; i--)
+		if (strcmp(object->members[i].name, name) == 0)
+			return &object->members[i].value;
+	return NULL;
 }

@@ -5,7 +5,7 @@
 #ifndef ROOTFI_SCAN_H
 #define ROOTFI_SCAN_H
 
-#include "json/json.h"
+#include "json/value.h"
 
 /* How a walk over a text ended. */
 typedef enum ScanEnd
@@ -27,5 +27,13 @@ typedef struct JsonDocument
 
 extern ScanEnd rootfi_scan(JsonDocument *document, const char *text, int len,
 						   const char *inside);
+extern char *rootfi_json_document(JsonDocument *document, const char *text,
+								  int len, const char *inside);
+extern char *rootfi_json_object(JsonObject *object, const char *text,
+								int len);
+extern char *rootfi_json_array(JsonObject **elements, int *nelements,
+							   const char *text, int len);
+extern const JsonValue *rootfi_json_member(const JsonObject *object,
+										   const char *name);
 
 #endif							/* ROOTFI_SCAN_H */

@@ -5,7 +5,7 @@
 #ifndef ROOTFI_TOKENS_H
 #define ROOTFI_TOKENS_H
 
-#include "json/json.h"
+#include "json/value.h"
 
 #define MAX_NESTING 512			/* levels; the API's answers have five */
 

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "json/scan.h"
 #include "rows/children.h"
 
 /* Children on their way to who wants them. */

@@ -6,7 +6,7 @@
 #define ROOTFI_CHILDREN_H
 
 #include "catalog/resource.h"
-#include "json/json.h"
+#include "json/value.h"
 
 /*
  * Called for each child: "type" is what its member of that name is when it

@@ -17,6 +17,7 @@
 #include "utils/timestamp.h"
 
 #include "base/attempt.h"
+#include "json/jsonb.h"
 #include "json/scalars.h"
 #include "rows/columns.h"
 

@@ -7,7 +7,7 @@
 
 #include "catalog/pg_attribute.h"
 #include "fmgr.h"
-#include "json/json.h"
+#include "json/value.h"
 
 typedef struct RowColumn RowColumn;
 

@@ -17,7 +17,9 @@
 #include "utils/jsonb.h"
 
 #include "base/sqlstates.h"
+#include "json/jsonb.h"
 #include "json/scalars.h"
+#include "json/text.h"
 #include "rows/columns.h"
 #include "rows/convert.h"
 

@@ -7,7 +7,7 @@
 
 #include "access/tupdesc.h"
 #include "catalog/resource.h"
-#include "json/json.h"
+#include "json/value.h"
 
 /*
  * How objects become rows of one type: made once, then filled again and

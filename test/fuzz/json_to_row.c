@@ -11,10 +11,11 @@
 
 #include "mb/pg_wchar.h"
 
+#include "api/answer.h"
 #include "base/sqlstates.h"
 #include "catalog/resource.h"
-#include "json/json.h"
 #include "json/scan.h"
+#include "json/text.h"
 #include "json/tokens.h"
 #include "outline.h"
 #include "rows/children.h"
@@ -287,7 +288,7 @@ convert(char *text, int len, bool valid)
 	Session		session = {.valid = valid};
 	JsonDocument document;
 	JsonAnswer	answer;
-	char	   *problem = rootfi_json_open(&answer, text, len);
+	char	   *problem = rootfi_answer_open(&answer, text, len);
 
 	if (problem != NULL)
 	{

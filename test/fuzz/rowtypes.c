@@ -17,6 +17,7 @@
 #include "utils/timestamp.h"
 
 #include "json/scalars.h"
+#include "json/scan.h"
 #include "outline.h"
 #include "rows/columns.h"
 #include "rowtypes.h"

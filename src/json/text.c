@@ -1,9 +1,6 @@
 /*
- * json.c
- *		JSON text: values with their places, answers taken apart.
- *
- * Values are handed out as places in the text, so that what nobody asks for
- * is never copied, and a number stays what was written.
+ * text.c
+ *		Texts of the world: made fit to be stored, and to be shown.
  */
 #include "postgres.h"
 
@@ -13,78 +10,12 @@
 
 #include "base/compat.h"
 #include "base/secrets.h"
-#include "base/sqlstates.h"
-#include "json/json.h"
-#include "json/scan.h"
+#include "json/text.h"
 
 #define LONGEST_SHOWN	1000	/* bytes of a text that a message shows */
 #define BLOCK			1000000 /* bytes that are read between two looks at
 								 * whether the query is cancelled */
 #define LONGEST_LOOKED_AT 16384 /* bytes of it in which a key is hidden */
-
-/*
- * Takes a text apart as rootfi_scan() does.  Returns NULL, or what is wrong
- * with the text.  Raises no error but for a cancel.
- */
-static char *
-take_apart(JsonDocument *document, const char *text, int len,
-		   const char *inside)
-{
-	char	   *problem;
-
-	switch (rootfi_scan(document, text, len, inside))
-	{
-		case SCAN_DONE:
-			return NULL;
-		case SCAN_TOO_DEEP:
-			return pstrdup("It is nested too deeply.");
-		case SCAN_TOO_MANY:
-			return pstrdup("It has too many elements or members.");
-		case SCAN_INVALID:
-			break;
-	}
-	/* the server's parser knows how to say it */
-	problem = len > LONGEST_EXPLAINED ? NULL : rootfi_json_check(text, len);
-	return problem ? problem : pstrdup("It is not valid JSON.");
-}
-
-/*
- * Takes an object apart, in the current context; what is none has no members.
- * Returns NULL, or what is wrong with the text; what comes before that is
- * there all the same.
- */
-char *
-rootfi_json_object(JsonObject *object, const char *text, int len)
-{
-	JsonDocument document;
-	char	   *problem = take_apart(&document, text, len, NULL);
-
-	*object = document.whole;
-	return problem;
-}
-
-/* The same for an array and its elements, of which there may be none. */
-char *
-rootfi_json_array(JsonObject **elements, int *nelements, const char *text,
-				  int len)
-{
-	JsonDocument document;
-	char	   *problem = take_apart(&document, text, len, NULL);
-
-	*elements = document.elements;
-	*nelements = document.nelements;
-	return problem;
-}
-
-/* The value of an object's member, the last of that name, or NULL. */
-const JsonValue *
-rootfi_json_member(const JsonObject *object, const char *name)
-{
-	for (int i = object->nmembers - 1; i >= 0; i--)
-		if (strcmp(object->members[i].name, name) == 0)
-			return &object->members[i].value;
-	return NULL;
-}
 
 /* NULL if the whole text is JSON, or what is wrong with it. */
 char *
@@ -95,86 +26,6 @@ rootfi_json_check(const char *text, int len)
 
 	return error == JSON_SUCCESS ? NULL :
 		rootfi_json_show(json_errdetail(error, lex));
-}
-
-/* A value as jsonb, in the current context; NULL if jsonb cannot hold it. */
-Jsonb *
-rootfi_json_value_to_jsonb(const JsonValue *value)
-{
-	char	   *problem = NULL;
-
-	return rootfi_json_to_jsonb(value->text, value->len, &problem);
-}
-
-/* The answer has one record: an object, or what should be one. */
-static void
-answer_single(JsonAnswer *answer, const JsonObject *record)
-{
-	answer->records = palloc(sizeof(JsonObject));
-	answer->records[0] = *record;
-	answer->nrecords = 1;
-}
-
-/* Reads the envelope of an answer that is an object. */
-static char *
-open_envelope(JsonAnswer *answer, const JsonDocument *document)
-{
-	const JsonObject *whole = &document->whole;
-	const JsonValue *next = rootfi_json_member(whole, "next");
-	const JsonValue *total = rootfi_json_member(whole, "total_count");
-	const JsonValue *data = rootfi_json_member(whole, "data");
-	JsonObject	object;
-	char	   *problem;
-
-	if (next != NULL && next->type == JSON_TOKEN_STRING)
-		answer->next = next->token[0] != '\0' ? next->token : NULL;
-	else
-		answer->bad_next = next != NULL && next->type != JSON_TOKEN_NULL;
-	if (total != NULL)
-		answer->total_count = total->token;
-	if (rootfi_json_member(whole, "rootfi_id") != NULL || data == NULL)
-		answer_single(answer, whole);
-	else if (data->type == JSON_TOKEN_ARRAY_START)
-	{
-		answer->is_list = true;
-		answer->records = document->elements;
-		answer->nrecords = document->nelements;
-	}
-	else if (data->type == JSON_TOKEN_OBJECT_START)
-	{
-		problem = rootfi_json_object(&object, data->text, data->len);
-		if (problem != NULL)
-			return problem;
-		answer_single(answer, &object);
-	}
-	else if (data->type != JSON_TOKEN_NULL)
-		answer_single(answer, whole);
-	return NULL;
-}
-
-/*
- * Takes an answer apart, whatever its shape (C7, C17): {"data": [...]},
- * {"data": {...}}, [...] or a bare object.  An object with a rootfi_id is a
- * record itself, whatever members it has.  Returns NULL, or what is wrong.
- */
-char *
-rootfi_json_open(JsonAnswer *answer, const char *text, int len)
-{
-	JsonDocument document;
-	char	   *problem;
-
-	memset(answer, 0, sizeof(*answer));
-	problem = take_apart(&document, text, len, "data");
-	if (problem != NULL)
-		return problem;
-	if (document.whole.value.type == JSON_TOKEN_OBJECT_START)
-		return open_envelope(answer, &document);
-	if (!document.is_array)
-		return pstrdup("It is neither an object nor an array.");
-	answer->is_list = true;
-	answer->records = document.elements;
-	answer->nrecords = document.nelements;
-	return NULL;
 }
 
 /* The code unit of an escape \uXXXX that begins at "text", or -1. */
