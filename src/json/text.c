@@ -98,34 +98,41 @@ count_valid(const char *text, size_t len)
  * A copy of the text in which every byte that is not UTF-8 is U+FFFD.  What
  * comes after the first of them is looked at character by character: a look
  * at all of the rest after each would take time by the square of the length.
+ * Room is made for the worst case at once, which costs only what is used of it;
+ * to move the text into ever more room is what no cancel could end.
  */
 static int
 clean_bytes(char **text, size_t *len, size_t valid)
 {
-	StringInfoData clean;
 	const char *from = *text;
 	const char *end = from + *len;
+	char	   *clean = palloc_extended(valid + 3 * (*len - valid) + 1,
+										MCXT_ALLOC_HUGE);
+	char	   *to = clean + valid;
 	int			replaced = 0;
 
-	initStringInfo(&clean);
-	appendBinaryStringInfo(&clean, from, valid);
+	memcpy(clean, from, valid);
 	for (from += valid; from < end;)
 	{
 		int			n = pg_encoding_verifymbchar(PG_UTF8, from, end - from);
+		bool		is_valid = n > 0;
 
 		CHECK_FOR_INTERRUPTS();
-		if (n > 0)
-			appendBinaryStringInfo(&clean, from, n);
-		else
-		{
-			n = 1;
-			appendBinaryStringInfo(&clean, "\xEF\xBF\xBD", 3);
-			replaced++;
-		}
-		from += n;
+		memcpy(to, is_valid ? from : "\xEF\xBF\xBD", is_valid ? n : 3);
+		to += is_valid ? n : 3;
+		from += is_valid ? n : 1;
+		replaced += !is_valid;
 	}
-	*text = clean.data;
-	*len = clean.len;
+	*to = '\0';
+	*len = to - clean;
+	if (!AllocSizeIsValid(*len + 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the answer is too long"),
+				 errdetail("It has %zu bytes when those that are not UTF-8 are replaced.",
+						   *len),
+				 errhint("Ask for smaller pages.")));
+	*text = repalloc_huge(clean, *len + 1);
 	return replaced;
 }
 
@@ -144,8 +151,8 @@ skip_mark(char *text, size_t *len)
  * Makes text of the world into text that the database can hold: \u0000,
  * half surrogate pairs and bytes that are not UTF-8 become U+FFFD; a byte
  * order mark before it goes.  Works in place where it can, else *text becomes a
- * copy in the current context.
- * Returns how many characters were replaced.
+ * copy in the current context.  Returns how many characters were replaced.
+ * Errors: 54000 when the copy is too long.
  */
 int
 rootfi_json_clean(char **text, size_t *len)

@@ -159,6 +159,12 @@ repalloc(void *pointer, Size size)
 	return result;
 }
 
+void *
+repalloc_huge(void *pointer, Size size)
+{
+	return repalloc(pointer, size);
+}
+
 char *
 pnstrdup(const char *in, Size size)
 {
