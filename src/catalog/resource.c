@@ -77,8 +77,7 @@ closest_name(const char *name)
 
 	if (strlen(name) > MAX_NAME_LENGTH)
 		return NULL;
-	for (const Resource *resource = rootfi_resource_table; resource->name;
-		 resource++)
+	foreach_resource(resource)
 	{
 		int			distance;
 
@@ -159,11 +158,10 @@ make_resource(const char *name)
 const Resource *
 rootfi_resource_by_name(const char *name)
 {
-	for (const Resource *resource = rootfi_resource_table; resource->name;
-		 resource++)
+	foreach_resource(resource)
 		if (strcmp(resource->name, name) == 0 ||
 			strcmp(resource->path + 1, name) == 0)
-			return resource;
+		return resource;
 	if (!is_versioned_name(name))
 		report_no_resource(name);
 	return make_resource(name);
@@ -173,10 +171,9 @@ rootfi_resource_by_name(const char *name)
 const Resource *
 rootfi_resource_by_row_type(const char *row_type)
 {
-	for (const Resource *resource = rootfi_resource_table; resource->name;
-		 resource++)
+	foreach_resource(resource)
 		if (resource->row_type && strcmp(resource->row_type, row_type) == 0)
-			return resource;
+		return resource;
 	return NULL;
 }
 
@@ -199,12 +196,14 @@ find_child(const ChildList *children, const char *row_type)
 const ChildList *
 rootfi_child_by_row_type(const char *row_type)
 {
-	const ChildList *found = NULL;
+	foreach_resource(resource)
+	{
+		const ChildList *found = find_child(resource->children, row_type);
 
-	for (const Resource *resource = rootfi_resource_table;
-		 resource->name && found == NULL; resource++)
-		found = find_child(resource->children, row_type);
-	return found;
+		if (found != NULL)
+			return found;
+	}
+	return NULL;
 }
 
 /*

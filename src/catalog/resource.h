@@ -100,7 +100,15 @@ typedef struct Resource
 	const ChildList *children;
 } Resource;
 
-extern const Resource rootfi_resource_table[];	/* ends with a NULL name */
+/* Resources by category; each ends with a NULL name, all with NULL. */
+extern const Resource *const rootfi_catalog[];
+
+/* Goes through all resources; a "break" would only leave a category. */
+#define foreach_resource(resource) \
+	for (const Resource *const *category_ = rootfi_catalog; \
+		 *category_ != NULL; category_++) \
+		for (const Resource *resource = *category_; resource->name != NULL; \
+			 resource++)
 
 extern bool rootfi_in_words(const char *text, const char *words);
 extern int	rootfi_verbs(const Resource *resource);

@@ -263,8 +263,7 @@ rootfi_add_streams(PG_FUNCTION_ARGS)
 	category = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
-	for (const Resource *resource = rootfi_resource_table; resource->name;
-		 resource++)
+	foreach_resource(resource)
 	{
 		NewStream	new = {
 			.resource = resource,

@@ -113,16 +113,23 @@ check_connection(ReturnSetInfo *rsinfo)
 	return connection;
 }
 
-/* Asks for one record of the first list of the core, which all keys may. */
+/* The first list of the core, which all keys may read. */
+static const Resource *
+probed_resource(void)
+{
+	foreach_resource(resource)
+		if (resource->core && resource->documented & VERB_BIT(VERB_LIST))
+		return resource;
+	pg_unreachable();
+}
+
+/* Asks for one record. */
 static HttpTransfer *
 start_probe(RootfiConnection *connection)
 {
-	const Resource *resource = rootfi_resource_table;
 	HttpRequest request = {.method = "GET",.once = true};
 
-	while (!resource->core || !(resource->documented & VERB_BIT(VERB_LIST)))
-		resource++;
-	request.target = psprintf("%s?limit=1", resource->path);
+	request.target = psprintf("%s?limit=1", probed_resource()->path);
 	return rootfi_http_start(connection, &request);
 }
 

@@ -301,8 +301,7 @@ rootfi_resources(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	InitMaterializedSRF(fcinfo, 0);
-	for (const Resource *resource = rootfi_resource_table; resource->name;
-		 resource++)
+	foreach_resource(resource)
 	{
 		bool		has_type = resource->row_type != NULL;
 		Datum		values[] = {

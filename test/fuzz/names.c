@@ -18,11 +18,10 @@ extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 static bool
 is_listed(const Resource *resource)
 {
-	const Resource *listed = rootfi_resource_table;
-
-	while (listed->name != NULL && listed != resource)
-		listed++;
-	return listed->name != NULL;
+	foreach_resource(listed)
+		if (listed == resource)
+			return true;
+	return false;
 }
 
 /*
