@@ -74,7 +74,7 @@ function make_cast(type,    text) {
 }
 
 # A function that does one thing with one resource.  What it does is in its
-# symbol (src/functions/calls.c); one that only reads gives NULL for NULL.
+# symbol (src/functions/resources.c); one that only reads gives NULL for NULL.
 function make_call(name, arguments, types, verb, text,    writes) {
 	writes = verb != "get"
 	printf "\nCREATE FUNCTION %s(%s)\n", name, arguments

@@ -1,378 +1,322 @@
 /*
  * calls.c
- *		SQL entry points of single resources, one for each of their verbs.
- *
- * Each is a generic call whose resource is fixed.  They are C, and not SQL
- * over the generic functions, so that EXECUTE on one of them is all that a
- * role needs: the generic function beneath would let it do the same with
- * every resource.  What is fixed is in the symbol, which only superusers
- * choose: "rootfi_create__ecommerce__orders" creates "ecommerce/orders".
+ *		SQL entry points of the calls: read arguments, call down, return.
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
 #include "utils/jsonb.h"
 
-#include "functions/functions.h"
+#include "api/api.h"
+#include "api/body.h"
+#include "api/query.h"
+#include "api/validate.h"
+#include "catalog/resource.h"
+#include "functions/calls.h"
 
-#define MAX_ARGS	4			/* of a generic function */
+PG_FUNCTION_INFO_V1(rootfi_create);
+PG_FUNCTION_INFO_V1(rootfi_get);
+PG_FUNCTION_INFO_V1(rootfi_update);
+PG_FUNCTION_INFO_V1(rootfi_delete);
+PG_FUNCTION_INFO_V1(rootfi_request);
+PG_FUNCTION_INFO_V1(rootfi_validate);
+PG_FUNCTION_INFO_V1(rootfi_resources);
 
-static const NullableDatum null_argument = {.isnull = true};
-
-/* An argument that is not null. */
-static NullableDatum
-argument(Datum value)
+/*
+ * Raises 22004 for an argument that is NULL.  Functions that write are not
+ * strict: an order that was silently not created would be worse than an
+ * error.
+ */
+static void
+check_not_null(FunctionCallInfo fcinfo, int arg, const char *name)
 {
-	return (NullableDatum)
+	if (PG_ARGISNULL(arg))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" must not be null", name)));
+}
+
+/* The resource that an argument names; it must have the verb. */
+static const Resource *
+get_resource(FunctionCallInfo fcinfo, int arg, Verb verb)
+{
+	const Resource *resource;
+
+	check_not_null(fcinfo, arg, "resource");
+	resource = rootfi_resource_by_name(text_to_cstring(PG_GETARG_TEXT_PP(arg)));
+	rootfi_check_verb(resource, verb);
+	return resource;
+}
+
+/* Returns the answer of a call, NULL if it has none. */
+static Datum
+return_call(FunctionCallInfo fcinfo, const ApiCall *call)
+{
+	Jsonb	   *answer = rootfi_api_call(call);
+
+	if (answer == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_JSONB_P(answer);
+}
+
+/*
+ * Raises an error for a company that is missing (22004), or given for what
+ * belongs to none (22023).  Returns what to call the record in messages.
+ */
+static char *
+check_company(FunctionCallInfo fcinfo, int arg, const Resource *resource)
+{
+	if (resource->body != BODY_PLAIN)
 	{
-		.value = value
-	};
-}
-
-/* Does what a generic function does; the answer may be NULL. */
-static Datum
-call_generic(FunctionCallInfo fcinfo, PGFunction generic,
-			 const NullableDatum *args, int nargs)
-{
-	LOCAL_FCINFO(inner, MAX_ARGS);
-	Datum		answer;
-
-	InitFunctionCallInfoData(*inner, fcinfo->flinfo, MAX_ARGS,
-							 PG_GET_COLLATION(), NULL, NULL);
-	for (int i = 0; i < MAX_ARGS; i++)
-		inner->args[i] = i < nargs ? args[i] : null_argument;
-	answer = generic(inner);
-	fcinfo->isnull = inner->isnull;
-	return answer;
-}
-
-/* The resource that a part of a symbol stands for, as text. */
-static NullableDatum
-resource_argument(const char *part)
-{
-	StringInfoData name;
-
-	initStringInfo(&name);
-	for (; *part != '\0'; part++)
-		if (part[0] == '_' && part[1] == '_')
-		{
-			appendStringInfoChar(&name, '/');
-			part++;
-		}
-		else
-			appendStringInfoChar(&name, *part);
-	return argument(CStringGetTextDatum(name.data));
-}
-
-/* Calls a generic function with the resource before our own arguments. */
-static Datum
-call_verb(FunctionCallInfo fcinfo, PGFunction generic, const char *part)
-{
-	NullableDatum args[MAX_ARGS] = {resource_argument(part)};
-	int			nargs = Min(PG_NARGS(), MAX_ARGS - 1);
-
-	for (int i = 0; i < nargs; i++)
-		args[i + 1] = fcinfo->args[i];
-	return call_generic(fcinfo, generic, args, nargs + 1);
-}
-
-/* Creates what belongs to no company, from (data jsonb). */
-static Datum
-call_create_plain(FunctionCallInfo fcinfo, const char *part)
-{
-	NullableDatum args[] = {
-		resource_argument(part), null_argument, fcinfo->args[0]
-	};
-
-	return call_generic(fcinfo, rootfi_create, args, lengthof(args));
-}
-
-#define VERB(verb, resource) \
-PG_FUNCTION_INFO_V1(rootfi_##verb##__##resource); \
-Datum \
-rootfi_##verb##__##resource(PG_FUNCTION_ARGS) \
-{ \
-	return call_verb(fcinfo, rootfi_##verb, #resource); \
-} \
-extern Datum rootfi_##verb##__##resource(PG_FUNCTION_ARGS)
-
-#define CREATE_PLAIN(resource) \
-PG_FUNCTION_INFO_V1(rootfi_create__##resource); \
-Datum \
-rootfi_create__##resource(PG_FUNCTION_ARGS) \
-{ \
-	return call_create_plain(fcinfo, #resource); \
-} \
-extern Datum rootfi_create__##resource(PG_FUNCTION_ARGS)
-
-/* Those of each resource, in the order of the SQL modules. */
-VERB(create, ecommerce__orders);
-VERB(get, ecommerce__orders);
-VERB(update, ecommerce__orders);
-VERB(delete, ecommerce__orders);
-
-VERB(create, ecommerce__items);
-VERB(get, ecommerce__items);
-VERB(update, ecommerce__items);
-VERB(delete, ecommerce__items);
-
-VERB(create, ecommerce__products);
-
-VERB(create, ecommerce__fulfillments);
-VERB(get, ecommerce__fulfillments);
-VERB(update, ecommerce__fulfillments);
-
-VERB(create, ecommerce__transactions);
-VERB(get, ecommerce__transactions);
-
-VERB(create, ecommerce__inventories);
-VERB(get, ecommerce__inventories);
-VERB(update, ecommerce__inventories);
-
-VERB(create, ecommerce__contacts);
-VERB(get, ecommerce__contacts);
-VERB(update, ecommerce__contacts);
-VERB(delete, ecommerce__contacts);
-
-VERB(create, v3__ecommerce__customers);
-
-VERB(create, v3__ecommerce__products);
-
-VERB(create, payments__orders);
-VERB(get, payments__orders);
-VERB(update, payments__orders);
-VERB(delete, payments__orders);
-
-VERB(create, payments__contacts);
-VERB(get, payments__contacts);
-VERB(update, payments__contacts);
-VERB(delete, payments__contacts);
-
-VERB(create, payments__invoices);
-VERB(get, payments__invoices);
-VERB(update, payments__invoices);
-VERB(delete, payments__invoices);
-
-VERB(create, payments__items);
-VERB(get, payments__items);
-VERB(update, payments__items);
-VERB(delete, payments__items);
-
-VERB(create, payments__subscriptions);
-VERB(get, payments__subscriptions);
-VERB(update, payments__subscriptions);
-
-VERB(create, payments__transactions);
-VERB(get, payments__transactions);
-
-CREATE_PLAIN(v3__core__invite_links);
-VERB(get, v3__core__invite_links);
-VERB(update, v3__core__invite_links);
-VERB(delete, v3__core__invite_links);
-
-VERB(get, v3__core__syncs);
-VERB(wait, v3__core__syncs);
-
-VERB(get, v3__core__syncs__jobs);
-
-CREATE_PLAIN(v3__core__webhooks);
-VERB(get, v3__core__webhooks);
-VERB(update, v3__core__webhooks);
-VERB(delete, v3__core__webhooks);
-
-/* The id of a company, which is a bigint, as the text that others have. */
-static NullableDatum
-company_argument(FunctionCallInfo fcinfo)
-{
-	if (PG_ARGISNULL(0))
-		return null_argument;
-	return argument(CStringGetTextDatum(psprintf(INT64_FORMAT,
-												 PG_GETARG_INT64(0))));
-}
-
-PG_FUNCTION_INFO_V1(rootfi_get__v3__core__companies);
-
-/* rootfi_get_company(company_id bigint), strict */
-Datum
-rootfi_get__v3__core__companies(PG_FUNCTION_ARGS)
-{
-	NullableDatum args[] = {
-		resource_argument("v3__core__companies"), company_argument(fcinfo)
-	};
-
-	return call_generic(fcinfo, rootfi_get, args, lengthof(args));
-}
-
-PG_FUNCTION_INFO_V1(rootfi_update__v3__core__companies);
-
-/* rootfi_update_company(company_id bigint, data jsonb) */
-Datum
-rootfi_update__v3__core__companies(PG_FUNCTION_ARGS)
-{
-	NullableDatum args[] = {
-		resource_argument("v3__core__companies"), company_argument(fcinfo),
-		fcinfo->args[1]
-	};
-
-	return call_generic(fcinfo, rootfi_update, args, lengthof(args));
-}
-
-/* Appends a name and a value to an object; value is JSON, or NULL for null. */
-static void
-append_member(StringInfo object, const char *name, const char *value)
-{
-	appendStringInfo(object, "%s\"%s\": %s", object->len > 0 ? ", " : "{",
-					 name, value != NULL ? value : "null");
-}
-
-/* Appends an argument of type text; null if it is NULL. */
-static void
-append_text(StringInfo object, const char *name, FunctionCallInfo fcinfo,
-			int arg)
-{
-	StringInfoData value;
-
-	initStringInfo(&value);
+		check_not_null(fcinfo, arg, "company_id");
+		return psprintf("%s for company " INT64_FORMAT, resource->singular,
+						PG_GETARG_INT64(arg));
+	}
 	if (!PG_ARGISNULL(arg))
-		escape_json(&value, text_to_cstring(PG_GETARG_TEXT_PP(arg)));
-	append_member(object, name, PG_ARGISNULL(arg) ? NULL : value.data);
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"company_id\" must be null"),
+				 errdetail("\"%s\" do not belong to a company.",
+						   resource->plural)));
+	return pstrdup(resource->singular);
 }
 
-/* Appends an argument of type boolean; null if it is NULL. */
-static void
-append_bool(StringInfo object, const char *name, FunctionCallInfo fcinfo,
-			int arg)
-{
-	append_member(object, name, PG_ARGISNULL(arg) ? NULL :
-				  PG_GETARG_BOOL(arg) ? "true" : "false");
-}
-
-/* Appends an argument of type jsonb; null if it is NULL. */
-static void
-append_jsonb(StringInfo object, const char *name, FunctionCallInfo fcinfo,
-			 int arg)
-{
-	Jsonb	   *value = PG_ARGISNULL(arg) ? NULL : PG_GETARG_JSONB_P(arg);
-
-	append_member(object, name, value == NULL ? NULL :
-				  JsonbToCString(NULL, &value->root, VARSIZE(value)));
-}
-
-/* Ends the object and gives it as jsonb. */
-static Datum
-end_object(StringInfo object)
-{
-	appendStringInfoChar(object, '}');
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(object->data));
-}
-
-PG_FUNCTION_INFO_V1(rootfi_delete__payments__subscriptions);
-
-/*
- * rootfi_delete_subscription(id text, cancel_at_period_end boolean,
- *							  prorate boolean)
- */
+/* rootfi_create(resource text, company_id bigint, data jsonb, run_async boolean) */
 Datum
-rootfi_delete__payments__subscriptions(PG_FUNCTION_ARGS)
+rootfi_create(PG_FUNCTION_ARGS)
 {
-	NullableDatum args[] = {
-		resource_argument("payments__subscriptions"), fcinfo->args[0],
-		null_argument
-	};
-	StringInfoData options;
+	const Resource *resource = get_resource(fcinfo, 0, VERB_CREATE);
+	bool		run_async = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
+	ApiCall		call = {.request = {.method = "POST"}};
 
-	initStringInfo(&options);
-	append_bool(&options, "cancel_at_period_end", fcinfo, 1);
-	append_bool(&options, "prorate", fcinfo, 2);
-	args[2] = argument(DirectFunctionCall1(jsonb_strip_nulls,
-										   end_object(&options)));
-	return call_generic(fcinfo, rootfi_delete, args, lengthof(args));
+	call.action = psprintf("create %s", check_company(fcinfo, 1, resource));
+	check_not_null(fcinfo, 2, "data");
+	PreventCommandIfReadOnly("rootfi_create()");
+	/* C18: an asynchronous write says so in the query and in the body */
+	call.request.target = run_async ?
+		psprintf("%s?run_async=true", resource->path) : resource->path;
+	call.request.body = rootfi_body_create(resource, PG_GETARG_INT64(1),
+										   PG_GETARG_JSONB_P(2), run_async);
+	return return_call(fcinfo, &call);
 }
 
-PG_FUNCTION_INFO_V1(rootfi_start__v3__core__syncs);
-
-/*
- * rootfi_start_sync(company_id bigint, integration_type text,
- *					 data_models text[], full_sync boolean)
- */
-Datum
-rootfi_start__v3__core__syncs(PG_FUNCTION_ARGS)
+/* A call for the one record that the second argument names. */
+static ApiCall
+record_call(FunctionCallInfo fcinfo, Verb verb, const char *method,
+			const char *verb_name)
 {
-	NullableDatum args[] = {
-		resource_argument("v3__core__syncs"), fcinfo->args[0], null_argument
-	};
-	char	   *models = PG_ARGISNULL(2) ? NULL :
-	TextDatumGetCString(DirectFunctionCall1(array_to_json, PG_GETARG_DATUM(2)));
-	StringInfoData data;
+	const Resource *resource = get_resource(fcinfo, 0, verb);
+	StringInfoData target;
+	char	   *id;
+	ApiCall		call = {.request = {.method = method}};
 
-	initStringInfo(&data);
-	append_text(&data, "integration_type", fcinfo, 1);
-	append_bool(&data, "full_sync", fcinfo, 3);
-	append_member(&data, "data_models_to_sync", models);
-	args[2] = argument(end_object(&data));
-	return call_generic(fcinfo, rootfi_create, args, lengthof(args));
+	check_not_null(fcinfo, 1, "id");
+	id = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	initStringInfo(&target);
+	appendStringInfoString(&target, resource->path);
+	rootfi_path_add_id(&target, id);
+	call.request.target = target.data;
+	call.action = psprintf("%s %s \"%s\"", verb_name, resource->singular, id);
+	if (verb == VERB_GET)
+		call.id = id;
+	return call;
 }
 
-PG_FUNCTION_INFO_V1(rootfi_get_sync_config);
-
-/* rootfi_get_sync_config(category text) */
+/* rootfi_get(resource text, id text), strict */
 Datum
-rootfi_get_sync_config(PG_FUNCTION_ARGS)
+rootfi_get(PG_FUNCTION_ARGS)
 {
-	NullableDatum args[] = {
-		argument(CStringGetTextDatum("GET")),
-		argument(CStringGetTextDatum("/v3/core/syncs/config")),
-		null_argument
-	};
-	StringInfoData query;
+	ApiCall		call = record_call(fcinfo, VERB_GET, "GET", "get");
 
-	initStringInfo(&query);
-	append_text(&query, "category", fcinfo, 0);
-	args[2] = argument(end_object(&query));
-	return call_generic(fcinfo, rootfi_request, args, lengthof(args));
+	return return_call(fcinfo, &call);
 }
 
-PG_FUNCTION_INFO_V1(rootfi_passthrough);
-
-/*
- * rootfi_passthrough(company_id bigint, method text, path text, data jsonb,
- *					  params jsonb, headers jsonb): members that are null are
- * left out, but of data, which is sent as it is.
- */
+/* rootfi_update(resource text, id text, data jsonb) */
 Datum
-rootfi_passthrough(PG_FUNCTION_ARGS)
+rootfi_update(PG_FUNCTION_ARGS)
 {
-	NullableDatum args[] = {
-		argument(CStringGetTextDatum("POST")),
-		argument(CStringGetTextDatum("/v3/core/passthrough")),
-		null_argument, null_argument
-	};
-	StringInfoData request;
-	StringInfoData data;
-	StringInfoData body;
-	Datum		bare;
+	ApiCall		call = record_call(fcinfo, VERB_UPDATE, "PUT", "update");
 
-	initStringInfo(&request);
-	append_text(&request, "method", fcinfo, 1);
-	append_text(&request, "path", fcinfo, 2);
-	append_jsonb(&request, "headers", fcinfo, 5);
-	append_jsonb(&request, "params", fcinfo, 4);
-	bare = DirectFunctionCall1(jsonb_strip_nulls, end_object(&request));
-	if (!PG_ARGISNULL(3))
+	check_not_null(fcinfo, 2, "data");
+	PreventCommandIfReadOnly("rootfi_update()");
+	call.request.body = rootfi_body_update(get_resource(fcinfo, 0, VERB_UPDATE),
+										   PG_GETARG_JSONB_P(2));
+	return return_call(fcinfo, &call);
+}
+
+/* rootfi_delete(resource text, id text, options jsonb) */
+Datum
+rootfi_delete(PG_FUNCTION_ARGS)
+{
+	ApiCall		call = record_call(fcinfo, VERB_DELETE, "DELETE", "delete");
+	StringInfoData target;
+
+	if (!PG_ARGISNULL(2))
 	{
-		initStringInfo(&data);
-		append_jsonb(&data, "data", fcinfo, 3);
-		bare = DirectFunctionCall2(jsonb_concat, bare, end_object(&data));
+		initStringInfo(&target);
+		appendStringInfoString(&target, call.request.target);
+		rootfi_query_add_members(&target, PG_GETARG_JSONB_P(2), "options");
+		call.request.target = target.data;
 	}
 
-	initStringInfo(&body);
-	append_member(&body, "company_id", PG_ARGISNULL(0) ? NULL :
-				  psprintf(INT64_FORMAT, PG_GETARG_INT64(0)));
-	append_member(&body, "data",
-				  JsonbToCString(NULL, &DatumGetJsonbP(bare)->root,
-								 VARSIZE(DatumGetJsonbP(bare))));
-	args[3] = argument(end_object(&body));
-	return call_generic(fcinfo, rootfi_request, args, lengthof(args));
+	PreventCommandIfReadOnly("rootfi_delete()");
+	return return_call(fcinfo, &call);
+}
+
+/* The method that an argument names, in upper case. */
+static const char *
+get_method(const char *name)
+{
+	static const char *const methods[] = {
+		"GET", "POST", "PUT", "PATCH", "DELETE"
+	};
+
+	for (int i = 0; i < lengthof(methods); i++)
+		if (pg_strcasecmp(name, methods[i]) == 0)
+			return methods[i];
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid method: \"%s\"", name),
+			 errhint("Available methods are: GET, POST, PUT, PATCH, DELETE.")));
+}
+
+/* rootfi_request(method text, path text, query jsonb, body jsonb) */
+Datum
+rootfi_request(PG_FUNCTION_ARGS)
+{
+	ApiCall		call = {{0}};
+	StringInfoData target;
+
+	check_not_null(fcinfo, 0, "method");
+	check_not_null(fcinfo, 1, "path");
+	call.request.method = get_method(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	initStringInfo(&target);
+	appendStringInfoString(&target, text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	rootfi_path_check(target.data);
+	call.action = psprintf("%s %s", call.request.method, target.data);
+	if (!PG_ARGISNULL(2))
+		rootfi_query_add_members(&target, PG_GETARG_JSONB_P(2), "query");
+	call.request.target = target.data;
+	if (strcmp(call.request.method, "GET") != 0)
+		PreventCommandIfReadOnly("rootfi_request()");
+	else if (!PG_ARGISNULL(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a GET request has no body"),
+				 errhint("Use the argument \"query\".")));
+	if (!PG_ARGISNULL(3))
+	{
+		Jsonb	   *body = PG_GETARG_JSONB_P(3);
+
+		call.request.body = JsonbToCString(NULL, &body->root, VARSIZE(body));
+	}
+	return return_call(fcinfo, &call);
+}
+
+/* rootfi_validate(resource text, verb text, data jsonb), strict */
+Datum
+rootfi_validate(PG_FUNCTION_ARGS)
+{
+	Verb		verb = rootfi_verb_by_name(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	const Resource *resource = get_resource(fcinfo, 0, verb);
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ListCell   *lc;
+
+	if (verb != VERB_CREATE && verb != VERB_UPDATE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("only the data of \"create\" and \"update\" can be validated")));
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(lc, rootfi_find_problems(resource, verb, PG_GETARG_JSONB_P(2)))
+	{
+		Problem    *found = lfirst(lc);
+		Datum		values[3];
+		bool		nulls[3] = {false, false, found->hint == NULL};
+
+		values[0] = CStringGetTextDatum(found->path);
+		values[1] = CStringGetTextDatum(found->problem);
+		values[2] = nulls[2] ? (Datum) 0 : CStringGetTextDatum(found->hint);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* The names of the verbs whose bits are set, as text[]. */
+static Datum
+verb_array(int verbs)
+{
+	Datum		names[VERB_COUNT];
+	int			n = 0;
+
+	for (Verb verb = 0; verb < VERB_COUNT; verb++)
+		if (verbs & VERB_BIT(verb))
+			names[n++] = CStringGetTextDatum(rootfi_verb_name(verb));
+	return PointerGetDatum(construct_array(names, n, TEXTOID, -1, false,
+										   TYPALIGN_INT));
+}
+
+/* The lists inside a record, as {"member": "row type"}. */
+static Datum
+child_object(const ChildList *children)
+{
+	JsonbParseState *state = NULL;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (const ChildList *child = children; child && child->member; child++)
+	{
+		JsonbValue	text;
+
+		text.type = jbvString;
+		text.val.string.val = unconstify(char *, child->member);
+		text.val.string.len = strlen(child->member);
+		pushJsonbValue(&state, WJB_KEY, &text);
+		text.val.string.val = unconstify(char *, child->row_type);
+		text.val.string.len = strlen(child->row_type);
+		pushJsonbValue(&state, WJB_VALUE, &text);
+	}
+	return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state,
+														   WJB_END_OBJECT,
+														   NULL)));
+}
+
+/* The fields that are filtered without an operator, as text[]. */
+static Datum
+plain_filter_array(const char *filters)
+{
+	return DirectFunctionCall2Coll(text_to_array, DEFAULT_COLLATION_OID,
+								   CStringGetTextDatum(filters ? filters : ""),
+								   CStringGetTextDatum(" "));
+}
+
+/* rootfi_resources(): one row for each resource of the catalog */
+Datum
+rootfi_resources(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach_resource(resource)
+	{
+		bool		has_type = resource->row_type != NULL;
+		Datum		values[] = {
+			CStringGetTextDatum(resource->name),
+			Int32GetDatum(resource->path[2] - '0'),
+			CStringGetTextDatum(resource->path),
+			verb_array(resource->documented),
+			verb_array(resource->implied),
+			has_type ? CStringGetTextDatum(resource->row_type) : (Datum) 0,
+			child_object(resource->children),
+			plain_filter_array(resource->plain_filters),
+		};
+		bool		nulls[lengthof(values)] = {[5] = !has_type};
+
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
 }

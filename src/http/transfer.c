@@ -22,9 +22,9 @@
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
-#include "http/easy.h"
-#include "http/idle.h"
 #include "http/loop.h"
+#include "http/request.h"
+#include "http/sockets.h"
 #include "http/transfer.h"
 
 #define MAX_HEADER_SIZE		(256 * 1024)	/* all header lines of an answer */
@@ -63,7 +63,7 @@ http_is_stale(const HttpTransfer *transfer, int local_port)
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &nconnects);
 	return nconnects == 0 && !transfer->connection->multiplexes &&
-		rootfi_idle_has_input(local_port);
+		rootfi_socket_has_input(local_port);
 }
 
 /*
@@ -148,7 +148,7 @@ http_take_header(char *data, size_t size, size_t count, void *arg)
 static void
 http_resolve_anew(HttpTransfer *transfer)
 {
-	rootfi_easy_setopt(transfer->easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+	rootfi_request_setopt(transfer->easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 }
 
 /* Who is told of what comes. */
@@ -157,17 +157,17 @@ http_set_callbacks(HttpTransfer *transfer)
 {
 	CURL	   *easy = transfer->easy;
 
-	rootfi_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-	rootfi_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
-	rootfi_easy_setopt(easy, CURLOPT_PREREQFUNCTION, http_before_request);
-	rootfi_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
-	rootfi_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, rootfi_idle_open);
-	rootfi_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer->no_socket);
-	rootfi_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, rootfi_idle_close);
-	rootfi_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_take_body);
-	rootfi_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-	rootfi_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_take_header);
-	rootfi_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+	rootfi_request_setopt(easy, CURLOPT_PRIVATE, transfer);
+	rootfi_request_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
+	rootfi_request_setopt(easy, CURLOPT_PREREQFUNCTION, http_before_request);
+	rootfi_request_setopt(easy, CURLOPT_PREREQDATA, transfer);
+	rootfi_request_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, rootfi_socket_open);
+	rootfi_request_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer->no_socket);
+	rootfi_request_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, rootfi_socket_close);
+	rootfi_request_setopt(easy, CURLOPT_WRITEFUNCTION, http_take_body);
+	rootfi_request_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	rootfi_request_setopt(easy, CURLOPT_HEADERFUNCTION, http_take_header);
+	rootfi_request_setopt(easy, CURLOPT_HEADERDATA, transfer);
 }
 
 /* Hands the transfer to libcurl, as if for the first time. */
@@ -226,8 +226,8 @@ rootfi_http_prepare(RootfiConnection *connection, const HttpRequest *request)
 	if (transfer->easy == NULL || !http_reserve(transfer, 0))
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY),
 						errmsg("out of memory")));
-	rootfi_easy_prepare(transfer->easy, &transfer->headers,
-						&connection->options, request);
+	rootfi_request_prepare(transfer->easy, &transfer->headers,
+						   &connection->options, request);
 	http_set_callbacks(transfer);
 	if (connection->unreachable)
 		http_resolve_anew(transfer);
@@ -312,7 +312,7 @@ http_retry(HttpTransfer *transfer)
 	transfer->retries_left--;
 	transfer->response.sent = false;	/* or it would not be sent again */
 	if (transfer->response.end == HTTP_LOST)
-		rootfi_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
+		rootfi_request_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
 	if (transfer->response.end == HTTP_NOT_CONNECTED)
 		http_resolve_anew(transfer);
 	transfer->wake = rootfi_loop_now() + backoff;
@@ -367,7 +367,7 @@ http_facts(const HttpTransfer *transfer)
 static void
 http_run_afresh(HttpTransfer *transfer)
 {
-	rootfi_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
+	rootfi_request_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
 	transfer->response.attempts--;
 	transfer->wake = rootfi_loop_now();
 	transfer->state = HTTP_WAITING;
@@ -438,7 +438,7 @@ rootfi_transfer_complete(HttpTransfer *transfer, CURLcode result)
 	{
 		/* an encoding that nobody knows may mean nothing at all */
 		transfer->plain = true;
-		rootfi_easy_setopt(transfer->easy, CURLOPT_ACCEPT_ENCODING, NULL);
+		rootfi_request_setopt(transfer->easy, CURLOPT_ACCEPT_ENCODING, NULL);
 		transfer->stale = true;
 	}
 	if (transfer->stale)

@@ -9,8 +9,8 @@
 
 #include "lib/ilist.h"
 
+#include "http/headers.h"
 #include "http/http.h"
-#include "http/http_headers.h"
 
 /* ms; an allowance that comes later is not waited for */
 #define LONGEST_BUDGET_WAIT 300000

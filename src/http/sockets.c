@@ -1,5 +1,5 @@
 /*
- * idle.c
+ * sockets.c
  *		Sockets: made, counted, and fit to be used again?
  *
  * Each is counted among the descriptors that the server lets a backend have,
@@ -23,7 +23,7 @@
 
 #include "storage/fd.h"
 
-#include "http/idle.h"
+#include "http/sockets.h"
 
 static curl_socket_t *noted = NULL; /* those that are open, malloc'd */
 static int	nnoted = 0;
@@ -52,8 +52,8 @@ note(curl_socket_t fd)
  * inherit.  Sets the bool "arg" when there is none to be had.
  */
 curl_socket_t
-rootfi_idle_open(void *arg, curlsocktype purpose,
-				 struct curl_sockaddr *address)
+rootfi_socket_open(void *arg, curlsocktype purpose,
+				   struct curl_sockaddr *address)
 {
 	curl_socket_t fd = CURL_SOCKET_BAD;
 
@@ -76,7 +76,7 @@ rootfi_idle_open(void *arg, curlsocktype purpose,
 
 /* libcurl's CURLOPT_CLOSESOCKETFUNCTION: the end of one. */
 int
-rootfi_idle_close(void *arg, curl_socket_t fd)
+rootfi_socket_close(void *arg, curl_socket_t fd)
 {
 	int			i = 0;
 
@@ -112,7 +112,7 @@ port_of(curl_socket_t fd)
 
 /* Has something come over the connection from that port, if only its end? */
 bool
-rootfi_idle_has_input(int local_port)
+rootfi_socket_has_input(int local_port)
 {
 	for (int i = 0; i < nnoted; i++)
 	{

@@ -1,10 +1,10 @@
 /*
- * easy.c
+ * request.c
  *		Sets up a libcurl easy handle: where to, how safely, and what.
  */
 #include "postgres.h"
 
-#include "http/easy.h"
+#include "http/request.h"
 
 #define KEY_HEADER	"api_key: "
 
@@ -33,8 +33,8 @@ set_headers(CURL *easy, struct curl_slist **headers,
 	if (request->body != NULL)
 		add_header(headers, "Content-Type: application/json");
 	add_header(headers, "Expect:"); /* no 100-continue round trip */
-	rootfi_easy_setopt(easy, CURLOPT_HTTPHEADER, *headers);
-	rootfi_easy_setopt(easy, CURLOPT_USERAGENT, "rootfi/" ROOTFI_VERSION);
+	rootfi_request_setopt(easy, CURLOPT_HTTPHEADER, *headers);
+	rootfi_request_setopt(easy, CURLOPT_USERAGENT, "rootfi/" ROOTFI_VERSION);
 }
 
 /* Which protocols, and how names are resolved. */
@@ -42,21 +42,21 @@ static void
 set_protocols(CURL *easy)
 {
 #if LIBCURL_VERSION_NUM >= 0x075500
-	rootfi_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	rootfi_request_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
-	rootfi_easy_setopt(easy, CURLOPT_PROTOCOLS,
-					   (long) (CURLPROTO_HTTP | CURLPROTO_HTTPS));
+	rootfi_request_setopt(easy, CURLOPT_PROTOCOLS,
+						  (long) (CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
 #if LIBCURL_VERSION_NUM >= 0x075700
 	/* do not wait for the resolver's thread when a wait is cancelled */
-	rootfi_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	rootfi_request_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
-	rootfi_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	rootfi_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-					   (long) CURL_HTTP_VERSION_2TLS);
-	rootfi_easy_setopt(easy, CURLOPT_SSLVERSION,
-					   (long) CURL_SSLVERSION_TLSv1_2);
-	rootfi_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	rootfi_request_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	rootfi_request_setopt(easy, CURLOPT_HTTP_VERSION,
+						  (long) CURL_HTTP_VERSION_2TLS);
+	rootfi_request_setopt(easy, CURLOPT_SSLVERSION,
+						  (long) CURL_SSLVERSION_TLSv1_2);
+	rootfi_request_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 }
 
 /* Where to.  libcurl verifies certificates and hosts unless told not to. */
@@ -65,23 +65,23 @@ set_connection(CURL *easy, const RootfiOptions *options)
 {
 	struct curl_blob ca = {options->ca, options->ca_len, CURL_BLOB_COPY};
 
-	rootfi_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-					   (long) (options->connect_timeout * 1000));
+	rootfi_request_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+						  (long) (options->connect_timeout * 1000));
 	/* an empty name keeps the proxies of the environment out */
-	rootfi_easy_setopt(easy, CURLOPT_PROXY,
-					   options->proxy != NULL ? options->proxy : "");
+	rootfi_request_setopt(easy, CURLOPT_PROXY,
+						  options->proxy != NULL ? options->proxy : "");
 	/* and an empty list what it says of hosts that need none */
-	rootfi_easy_setopt(easy, CURLOPT_NOPROXY, "");
-	rootfi_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	rootfi_easy_setopt(easy, CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
+	rootfi_request_setopt(easy, CURLOPT_NOPROXY, "");
+	rootfi_request_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	rootfi_request_setopt(easy, CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
 	if (options->proxy != NULL && options->proxy_user != NULL)
 	{
-		rootfi_easy_setopt(easy, CURLOPT_PROXYUSERNAME, options->proxy_user);
-		rootfi_easy_setopt(easy, CURLOPT_PROXYPASSWORD,
-						   options->proxy_password);
+		rootfi_request_setopt(easy, CURLOPT_PROXYUSERNAME, options->proxy_user);
+		rootfi_request_setopt(easy, CURLOPT_PROXYPASSWORD,
+							  options->proxy_password);
 	}
 	if (options->ca != NULL)
-		rootfi_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
+		rootfi_request_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
 }
 
 /* What is asked. */
@@ -91,18 +91,18 @@ set_request(CURL *easy, const RootfiOptions *options,
 {
 	char	   *url = psprintf("%s%s", options->base_url, request->target);
 
-	rootfi_easy_setopt(easy, CURLOPT_URL, url);
-	rootfi_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	rootfi_request_setopt(easy, CURLOPT_URL, url);
+	rootfi_request_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	/* the answer to a write is short, and must be readable whatever it says */
 	if (strcmp(request->method, "GET") == 0)
-		rootfi_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+		rootfi_request_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	if (request->body != NULL)
 	{
-		rootfi_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-						   (curl_off_t) strlen(request->body));
-		rootfi_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body);
+		rootfi_request_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+							  (curl_off_t) strlen(request->body));
+		rootfi_request_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body);
 	}
-	rootfi_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	rootfi_request_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
 /*
@@ -110,8 +110,8 @@ set_request(CURL *easy, const RootfiOptions *options,
  * list is to be freed after the handle.
  */
 void
-rootfi_easy_prepare(CURL *easy, struct curl_slist **headers,
-					const RootfiOptions *options, const HttpRequest *request)
+rootfi_request_prepare(CURL *easy, struct curl_slist **headers,
+					   const RootfiOptions *options, const HttpRequest *request)
 {
 	set_protocols(easy);
 	set_connection(easy, options);

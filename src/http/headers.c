@@ -1,5 +1,5 @@
 /*
- * http_headers.c
+ * headers.c
  *		Reads the few header lines that the transport acts on.
  *
  * Called from libcurl's callbacks: nothing here may raise an error or
@@ -10,7 +10,7 @@
 #include <curl/curl.h>
 #include <time.h>
 
-#include "http/http_headers.h"
+#include "http/headers.h"
 
 /* Header names in lower case, and where their values go. */
 static const struct

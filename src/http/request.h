@@ -1,9 +1,9 @@
 /*
- * easy.h
+ * request.h
  *		What libcurl is told about one request.
  */
-#ifndef ROOTFI_EASY_H
-#define ROOTFI_EASY_H
+#ifndef ROOTFI_REQUEST_H
+#define ROOTFI_REQUEST_H
 
 #include <curl/curl.h>
 
@@ -11,7 +11,7 @@
 #include "http/options.h"
 
 /* Sets an option; fails only when memory is out. */
-#define rootfi_easy_setopt(easy, option, value) \
+#define rootfi_request_setopt(easy, option, value) \
 	do { \
 		CURLcode	rc_ = curl_easy_setopt(easy, option, value); \
 		if (rc_ != CURLE_OK) \
@@ -19,8 +19,8 @@
 				 #option, curl_easy_strerror(rc_)); \
 	} while (0)
 
-extern void rootfi_easy_prepare(CURL *easy, struct curl_slist **headers,
-								const RootfiOptions *options,
-								const HttpRequest *request);
+extern void rootfi_request_prepare(CURL *easy, struct curl_slist **headers,
+								   const RootfiOptions *options,
+								   const HttpRequest *request);
 
-#endif							/* ROOTFI_EASY_H */
+#endif							/* ROOTFI_REQUEST_H */

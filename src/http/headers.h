@@ -1,9 +1,9 @@
 /*
- * http_headers.h
+ * headers.h
  *		What the transport reads from the header of an answer.
  */
-#ifndef ROOTFI_HTTP_HEADERS_H
-#define ROOTFI_HTTP_HEADERS_H
+#ifndef ROOTFI_HEADERS_H
+#define ROOTFI_HEADERS_H
 
 typedef struct HttpHeaders
 {
@@ -24,4 +24,4 @@ extern int64 rootfi_headers_retry_after(const HttpHeaders *headers);
 extern bool rootfi_headers_budget_spent(const HttpHeaders *headers);
 extern int64 rootfi_headers_budget_reset(const HttpHeaders *headers);
 
-#endif							/* ROOTFI_HTTP_HEADERS_H */
+#endif							/* ROOTFI_HEADERS_H */

@@ -1,9 +1,9 @@
 /*
- * functions.h
+ * calls.h
  *		The generic calls, for the functions of resources.
  */
-#ifndef ROOTFI_FUNCTIONS_H
-#define ROOTFI_FUNCTIONS_H
+#ifndef ROOTFI_CALLS_H
+#define ROOTFI_CALLS_H
 
 #include "fmgr.h"
 
@@ -14,4 +14,4 @@ extern PGDLLEXPORT Datum rootfi_delete(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum rootfi_request(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum rootfi_wait(PG_FUNCTION_ARGS);
 
-#endif							/* ROOTFI_FUNCTIONS_H */
+#endif							/* ROOTFI_CALLS_H */

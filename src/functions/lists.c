@@ -1,5 +1,5 @@
 /*
- * rows.c
+ * lists.c
  *		SQL entry points that return rows: lists and flattened children.
  */
 #include "postgres.h"
