@@ -7,11 +7,12 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
+#include "base/compat.h"
 #include "copy/sync.h"
 #include "http/connection.h"
 #include "http/http.h"
 
-PG_MODULE_MAGIC;
+ROOTFI_MODULE_MAGIC;
 
 void		_PG_init(void);
 

@@ -597,3 +597,11 @@ CREATE OR REPLACE FUNCTION rootfi_passthrough(
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'rootfi_passthrough'
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE FUNCTION rootfi_version(OUT library text, OUT objects text)
+RETURNS record
+AS 'MODULE_PATHNAME', 'rootfi_version'
+LANGUAGE C STABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION rootfi_version() IS
+'The version of the library that this session has loaded, and that of the SQL objects of this database: ALTER EXTENSION rootfi UPDATE makes them the same';

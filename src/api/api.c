@@ -12,6 +12,7 @@
 
 #include "api/api.h"
 #include "api/errors.h"
+#include "base/version.h"
 #include "json/jsonb.h"
 #include "json/scalars.h"
 #include "json/text.h"
@@ -217,6 +218,7 @@ rootfi_api_call(const ApiCall *call)
 		.arg = unconstify(ApiCall *, call),
 	};
 
+	rootfi_version_warn();
 	error_context_stack = &context;
 	report = exchange(rootfi_http_prepare(connection, &call->request), call,
 					  server_name, &answer, &replaced);

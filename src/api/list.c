@@ -27,6 +27,7 @@
 #include "api/list.h"
 #include "api/query.h"
 #include "base/sqlstates.h"
+#include "base/version.h"
 #include "json/scalars.h"
 #include "json/text.h"
 
@@ -181,6 +182,7 @@ rootfi_list_begin(const ListRequest *request)
 	ListScan   *scan = palloc0(sizeof(ListScan));
 	RootfiConnection *connection;
 
+	rootfi_version_warn();
 	rootfi_check_verb(request->resource, VERB_LIST);
 	scan->context = CurrentMemoryContext;
 	scan->page_context = AllocSetContextCreate(CurrentMemoryContext,

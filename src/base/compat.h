@@ -24,6 +24,14 @@
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
+/* Says which extension the library is, of which version, to who can ask. */
+#if PG_VERSION_NUM >= 180000
+#define ROOTFI_MODULE_MAGIC \
+	PG_MODULE_MAGIC_EXT(.name = "rootfi", .version = ROOTFI_VERSION)
+#else
+#define ROOTFI_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
 /* Says, before its declaration, that a function does not return. */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn		pg_attribute_noreturn()

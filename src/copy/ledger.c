@@ -13,6 +13,7 @@
 
 #include "base/role.h"
 #include "base/sql.h"
+#include "base/version.h"
 #include "copy/stream.h"
 
 #define MAX_ARGS	12
@@ -208,11 +209,12 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 
 /*
  * A ledger of the extension in that schema, whose plans belong to the current
- * context.
+ * context.  Raises 55000 when its tables are those of another version.
  */
 Ledger
 rootfi_ledger(Oid namespace)
 {
+	rootfi_version_require();
 	return (Ledger)
 	{
 		.schema = quote_identifier(get_namespace_name(namespace)),

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "base/attempt.h"
+#include "base/version.h"
 #include "catalog/resource.h"
 #include "http/connection.h"
 #include "http/http.h"
@@ -22,6 +23,7 @@
 #define MAX_CLOCK_SKEW	60		/* seconds before it is worth a warning */
 
 PG_FUNCTION_INFO_V1(rootfi_check);
+PG_FUNCTION_INFO_V1(rootfi_version);
 
 /* Puts a row: the name of a check, "ok", "warn" or "fail", facts, a mend. */
 static void
@@ -249,4 +251,21 @@ rootfi_check(PG_FUNCTION_ARGS)
 				  "The server did not answer; try again later.");
 	rootfi_http_close(transfer);
 	return (Datum) 0;
+}
+
+/* rootfi_version(): the library's version, and that of the SQL objects */
+Datum
+rootfi_version(PG_FUNCTION_ARGS)
+{
+	TupleDesc	desc;
+	char	   *objects = rootfi_version_of_objects();
+	Datum		values[] = {
+		CStringGetTextDatum(ROOTFI_VERSION),
+		objects == NULL ? (Datum) 0 : CStringGetTextDatum(objects),
+	};
+	bool		nulls[] = {false, objects == NULL};
+
+	get_call_result_type(fcinfo, NULL, &desc);
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values,
+											 nulls));
 }
