@@ -6,16 +6,10 @@
  * cursor is read and page N + 1 asked for; only then page N is handed out, so
  * that the server works while rows are made.  Two pages are in memory, never
  * the list.
- *
- * The list ends with a page whose "next" is absent, null or empty.  A server
- * that never ends is stopped: a cursor that comes again is noticed at once
- * when it is the one just used, else when it is met again by a mark that
- * moves on at pages 1, 2, 4, 8, ...; pages without rows must not go on, nor
- * pages of the same records as earlier ones.
+ * Where a list ends is told by paging.c.
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -25,6 +19,7 @@
 #include "api/api.h"
 #include "api/errors.h"
 #include "api/list.h"
+#include "api/paging.h"
 #include "api/query.h"
 #include "base/sqlstates.h"
 #include "base/version.h"
@@ -32,33 +27,6 @@
 #include "json/text.h"
 
 #define SAFE_PAGE_SIZE	100		/* the documented default */
-#define MAX_EMPTY_PAGES 10		/* one after the other */
-
-/*
- * Pages, one after the other, each of the very records of an earlier page.
- * A record that changes meanwhile may come again, but all of a page, ten
- * times in a row, in no list that ends.
- */
-#define MAX_REPEATED_PAGES 10
-
-/* A page that was seen; eight bytes, of which there is one for each page. */
-typedef struct SeenPage
-{
-	uint32		mark;
-	char		status;			/* of its place in the table */
-} SeenPage;
-
-#define SH_PREFIX		seen
-#define SH_ELEMENT_TYPE SeenPage
-#define SH_KEY_TYPE		uint32
-#define SH_KEY			mark
-#define SH_HASH_KEY(table, key) (key)
-#define SH_EQUAL(table, a, b) ((a) == (b))
-#define SH_SCOPE		static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
-
 struct ListScan
 {
 	MemoryContext context;		/* of the scan */
@@ -68,15 +36,10 @@ struct ListScan
 	char	   *server_name;
 	char	   *action;			/* "list orders for company 42" */
 	int			page_size;
-	int			page;			/* number of the page, from 1 */
-	int			empty_pages;	/* in a row, up to this one */
-	int			repeated_pages; /* in a row, up to this one */
-	seen_hash  *seen;			/* page_mark() of all pages so far */
+	Paging		paging;			/* where it goes on */
 	int64		rows;			/* so far, this page's too */
 	HttpTransfer *current;		/* whose text the page points into */
 	HttpTransfer *ahead;		/* NULL: there is no further page */
-	char	   *cursor;			/* that the page ahead was asked with */
-	char	   *mark;			/* a cursor seen before */
 	JsonAnswer	answer;
 	ListStats	stats;
 };
@@ -135,8 +98,8 @@ ask(ListScan *scan)
 	HttpTransfer *transfer;
 
 	list_target(&target, scan->request, scan->page_size);
-	if (scan->cursor != NULL)
-		rootfi_query_add(&target, "next", scan->cursor);
+	if (scan->paging.cursor != NULL)
+		rootfi_query_add(&target, "next", scan->paging.cursor);
 	else if (scan->request->count)
 		rootfi_query_add(&target, "return_count", "true");
 	request.target = target.data;
@@ -184,7 +147,7 @@ rootfi_list_begin(const ListRequest *request)
 
 	rootfi_version_warn();
 	rootfi_check_verb(request->resource, VERB_LIST);
-	scan->context = CurrentMemoryContext;
+	scan->context = scan->paging.context = CurrentMemoryContext;
 	scan->page_context = AllocSetContextCreate(CurrentMemoryContext,
 											   "rootfi page",
 											   ALLOCSET_DEFAULT_SIZES);
@@ -198,7 +161,7 @@ rootfi_list_begin(const ListRequest *request)
 	scan->page_size = choose_page_size(request, connection);
 	scan->stats.total = scan->stats.server_time = -1;
 	if (request->cursor != NULL)
-		scan->cursor = pstrdup(request->cursor);
+		scan->paging.cursor = pstrdup(request->cursor);
 	if (request->max_rows != 0)
 		scan->ahead = ask(scan);
 	return scan;
@@ -210,7 +173,7 @@ rootfi_list_context(void *arg)
 {
 	ListScan   *scan = arg;
 
-	errcontext("page %d of the list of %s", scan->page,
+	errcontext("page %d of the list of %s", scan->paging.page,
 			   scan->request->resource->plural);
 }
 
@@ -267,7 +230,7 @@ wait_for_page(ListScan *scan)
 											   &scan->stats.replaced);
 
 	stats->requests += response->attempts;
-	if (scan->page == 1 && scan->page_size > SAFE_PAGE_SIZE &&
+	if (scan->paging.page == 1 && scan->page_size > SAFE_PAGE_SIZE &&
 		response->end == HTTP_ANSWERED && response->status == 400)
 	{
 		response = ask_for_less(scan);
@@ -275,7 +238,7 @@ wait_for_page(ListScan *scan)
 	}
 	stats->bytes += response->len;
 	stats->server_time = response->server_time;
-	stats->cursor_refused = scan->cursor != NULL &&
+	stats->cursor_refused = scan->paging.cursor != NULL &&
 		response->end == HTTP_ANSWERED && is_refusal(response->status);
 	return response;
 }
@@ -288,100 +251,6 @@ report_endless(ListScan *scan, const char *problem)
 			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 			 errmsg("could not %s: the list does not end", scan->action),
 			 errdetail("%s", problem)));
-}
-
-/*
- * Puts the cursor into scan->answer.next.  Some give a URL (C21): what counts
- * is its parameter "next", whatever its host; one without it would end the
- * list in the middle.  Returns NULL, or what is wrong.
- */
-static char *
-read_cursor(ListScan *scan)
-{
-	char	   *next = scan->answer.next;
-
-	if (next == NULL || (strncmp(next, "http://", 7) != 0 &&
-						 strncmp(next, "https://", 8) != 0))
-		return NULL;
-	scan->answer.next = rootfi_query_find(next, "next");
-	return scan->answer.next != NULL || strstr(next, "?next=") != NULL ||
-		strstr(next, "&next=") != NULL ? NULL :
-		"The member \"next\" is a URL without a parameter \"next\".";
-}
-
-/* Notes the cursor of the next page, NULL for none. */
-static void
-move_cursor(ListScan *scan, const char *next)
-{
-	char	   *cursor = next == NULL ? NULL :
-	MemoryContextStrdup(scan->context, next);
-
-	if (cursor != NULL &&
-		((scan->cursor != NULL && strcmp(cursor, scan->cursor) == 0) ||
-		 (scan->mark != NULL && strcmp(cursor, scan->mark) == 0)))
-		report_endless(scan, "The server gave a cursor again that was used before.");
-	if (scan->cursor != NULL && scan->cursor != scan->mark)
-		pfree(scan->cursor);
-	scan->cursor = cursor;
-	if (cursor != NULL && (scan->page & (scan->page - 1)) == 0)
-	{
-		if (scan->mark != NULL)
-			pfree(scan->mark);
-		scan->mark = cursor;
-	}
-}
-
-/*
- * What a record is known by: its id, which mostly is the first member, or all
- * of it where it has none.
- */
-static const JsonValue *
-record_id(const JsonObject *record)
-{
-	for (int i = 0; i < record->nmembers; i++)
-		if (strcmp(record->members[i].name, "rootfi_id") == 0)
-			return &record->members[i].value;
-	return &record->value;
-}
-
-/*
- * A number for the records of the page, in whatever order; false if they have
- * no names to be known by, as where only some members were asked for.
- */
-static bool
-page_mark(const ListScan *scan, uint32 *mark)
-{
-	const JsonAnswer *answer = &scan->answer;
-
-	*mark = answer->nrecords;
-	for (int i = 0; i < answer->nrecords; i++)
-	{
-		const JsonObject *record = &answer->records[i];
-		const JsonValue *id = record_id(record);
-
-		CHECK_FOR_INTERRUPTS();
-		if (id == &record->value && scan->request->select != NULL)
-			return false;
-		*mark += hash_bytes((const unsigned char *) id->text, id->len);
-	}
-	return answer->nrecords > 0;
-}
-
-/* Stops a list that gives the same records again and again. */
-static void
-check_repeated(ListScan *scan)
-{
-	uint32		mark;
-	bool		found;
-
-	if (!page_mark(scan, &mark))
-		return;
-	if (scan->seen == NULL)
-		scan->seen = seen_create(scan->context, 64, NULL);
-	seen_insert(scan->seen, mark, &found);
-	scan->repeated_pages = found ? scan->repeated_pages + 1 : 0;
-	if (scan->repeated_pages > MAX_REPEATED_PAGES)
-		report_endless(scan, "The server gives the same records again and again.");
 }
 
 /* Takes the current page apart; status 204 is an empty list. */
@@ -398,15 +267,14 @@ open_page(ListScan *scan, const HttpResponse *response)
 	if (problem == NULL && scan->answer.bad_next)
 		problem = "The member \"next\" must be text or null.";
 	if (problem == NULL)
-		problem = read_cursor(scan);
+		problem = rootfi_paging_read(&scan->answer);
 	if (problem != NULL)
 		rootfi_raise(rootfi_report_unreadable(response, scan->action,
 											  problem));
-	scan->empty_pages = scan->answer.nrecords > 0 ? 0 : scan->empty_pages + 1;
-	if (scan->answer.next != NULL && scan->empty_pages > MAX_EMPTY_PAGES)
-		report_endless(scan, "The server gives empty pages with cursors of further ones.");
-	if (scan->answer.next != NULL)
-		check_repeated(scan);
+	problem = rootfi_paging_move(&scan->paging, &scan->answer,
+								 scan->request->select == NULL);
+	if (problem != NULL)
+		report_endless(scan, problem);
 }
 
 /* Cuts the page to what is wanted; returns whether more pages are. */
@@ -429,7 +297,7 @@ static void
 warn_short(const ListScan *scan)
 {
 	if (scan->request->count || scan->request->cursor != NULL ||
-		scan->cursor != NULL || scan->rows >= scan->request->max_rows ||
+		scan->paging.cursor != NULL || scan->rows >= scan->request->max_rows ||
 		scan->rows >= scan->stats.total)
 		return;
 	ereport(WARNING,
@@ -469,7 +337,7 @@ rootfi_list_next(ListScan *scan)
 	}
 
 	error_context_stack = &context;
-	scan->page++;
+	scan->paging.page++;
 	old = MemoryContextSwitchTo(scan->page_context);
 	response = wait_for_page(scan);
 	rootfi_check_response(response, scan->action, scan->server_name);
@@ -477,10 +345,9 @@ rootfi_list_next(ListScan *scan)
 	if (scan->answer.total_count != NULL &&
 		!rootfi_read_int64(scan->answer.total_count, &scan->stats.total))
 		scan->stats.total = -1;
-	move_cursor(scan, scan->answer.next);
-	scan->stats.cursor = scan->cursor;
-	if (count_rows(scan) && scan->cursor != NULL &&
-		scan->page != scan->request->max_pages)
+	scan->stats.cursor = scan->paging.cursor;
+	if (count_rows(scan) && scan->paging.cursor != NULL &&
+		scan->paging.page != scan->request->max_pages)
 		scan->ahead = ask(scan);
 	MemoryContextSwitchTo(old);
 	error_context_stack = context.previous;
