@@ -50,7 +50,8 @@ sub point_to_sandbox
 	return;
 }
 
-foreach my $document ('README.md', grep { !/\.head\./ } glob('doc/*.md'))
+# those about the code itself have no SQL
+foreach my $document ('README.md', grep { !m{\.head\.|/(internals|style)\.md} } glob('doc/*.md'))
 {
 	my $database = 'doc_' . ($document =~ s/\W/_/gr);
 
