@@ -47,27 +47,79 @@ counted(int64 n, const char *noun)
 	return psprintf(INT64_FORMAT " %s%s", n, noun, n == 1 ? "" : "s");
 }
 
-/* Tells what a run has done. */
-void
-rootfi_progress_end(const SyncTask *task, int64 marked)
+/* "20 rows in 2 pages: 1 inserted, 2 updated, 17 unchanged, ..." */
+static char *
+describe(const RowCounts *counts, int64 pages, int64 marked)
 {
-	const RowCounts *counts = &task->counts;
 	StringInfoData text;
 
 	initStringInfo(&text);
-	if (task->stream.cursor != NULL)
-		appendStringInfoString(&text, ", to be gone on with");
+	appendStringInfo(&text, "%s in %s: " INT64_FORMAT " inserted, "
+					 INT64_FORMAT " updated, " INT64_FORMAT " unchanged",
+					 counted(counts->seen, "row"), counted(pages, "page"),
+					 counts->inserted, counts->updated,
+					 counts->seen - counts->inserted - counts->updated);
 	if (marked > 0)
 		appendStringInfo(&text, ", " INT64_FORMAT " marked as deleted",
 						 marked);
+	return text.data;
+}
+
+/*
+ * Tells what a run has done, unless nothing has changed and there are too many
+ * streams to tell of each.
+ */
+void
+rootfi_progress_end(SyncSession *session, const SyncTask *task, int64 marked)
+{
+	const RowCounts *counts = &task->counts;
+	SyncSums   *sums = &session->sums;
+
+	sums->nstreams++;
+	sums->pages += task->pages;
+	sums->counts.seen += counts->seen;
+	sums->counts.inserted += counts->inserted;
+	sums->counts.updated += counts->updated;
+	sums->marked += marked;
+	if (session->is_brief &&
+		counts->inserted == 0 && counts->updated == 0 && marked == 0)
+		return;
 	ereport(NOTICE,
-			(errmsg("stream %s: %s in %s: " INT64_FORMAT " inserted, "
-					INT64_FORMAT " updated, " INT64_FORMAT " unchanged%s",
-					task->stream.label, counted(counts->seen, "row"),
-					counted(task->pages, "page"),
-					counts->inserted, counts->updated,
-					counts->seen - counts->inserted - counts->updated,
-					text.data)));
+			(errmsg("stream %s: %s%s", task->stream.label,
+					describe(counts, task->pages, marked),
+					task->stream.cursor == NULL ? "" :
+					", to be gone on with")));
+}
+
+/* Tells of a stream that is left to another session. */
+void
+rootfi_progress_locked(SyncSession *session, int64 id)
+{
+	if (session->is_brief)
+		session->nlocked++;
+	else
+		ereport(NOTICE,
+				(errmsg("stream " INT64_FORMAT " is being synced by another session",
+						id)));
+}
+
+/* Tells what all streams have done together, where not each was told of. */
+void
+rootfi_progress_sums(const SyncSession *session)
+{
+	const		SyncSums *sums = &session->sums;
+
+	if (!session->is_brief)
+		return;
+	if (session->nlocked > 0)
+		ereport(NOTICE,
+				(errmsg("%s being synced by other sessions",
+						session->nlocked == 1 ? "1 stream is" :
+						psprintf("%d streams are", session->nlocked))));
+	ereport(NOTICE,
+			(errmsg("%s: %s", counted(sums->nstreams, "stream"),
+					describe(&sums->counts, sums->pages, sums->marked)),
+			 errdetail("Of these only the ones in which something has changed were told of.")));
 }
 
 /* The SQLSTATE that all failures have, or that of foreign data in general. */

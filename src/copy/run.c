@@ -280,9 +280,9 @@ write_page(SyncSession *session, SyncTask *task)
 
 /* A run is over that did not fail. */
 static void
-end_run(SyncTask *task, int64 marked)
+end_run(SyncSession *session, SyncTask *task, int64 marked)
 {
-	rootfi_progress_end(task, marked);
+	rootfi_progress_end(session, task, marked);
 	rootfi_json_warn(rootfi_list_stats(task->scan)->replaced);
 	rootfi_children_warn(task->target.parent.plan->nodd);
 	task->ended = true;
@@ -304,7 +304,7 @@ complete_pass(SyncSession *session, SyncTask *task)
 	rootfi_pass_check_total(stream);
 	rootfi_ledger_complete(&session->ledger, stream, marked);
 	PopActiveSnapshot();
-	end_run(task, marked);
+	end_run(session, task, marked);
 }
 
 /* Step: ends the run in the middle of the pass. */
@@ -313,7 +313,7 @@ stop_run(SyncSession *session, SyncTask *task)
 {
 	act_as_owner(session, &task->stream);
 	rootfi_ledger_stop(&session->ledger, &task->stream);
-	end_run(task, 0);
+	end_run(session, task, 0);
 }
 
 /* Step: keeps the run's error with the stream, and in the log. */

@@ -28,6 +28,8 @@
 
 PG_FUNCTION_INFO_V1(rootfi_sync);
 
+#define MOST_TOLD	20			/* streams of which each is told */
+
 int			rootfi_max_concurrency = 4;
 
 /* Locks a stream against other sessions; false if one of them has it. */
@@ -97,9 +99,7 @@ start_tasks(SyncSession *session)
 		if (lock_stream(session, id))
 			start_task(session, id);
 		else
-			ereport(NOTICE,
-					(errmsg("stream " INT64_FORMAT " is being synced by another session",
-							*id)));
+			rootfi_progress_locked(session, *id);
 	}
 }
 
@@ -247,6 +247,7 @@ sync_all(SyncSession *session, const char *resource, const int64 *company_id)
 										 company_id, session->by_name);
 	if (!session->by_name)
 		session->delayed = rootfi_ledger_delayed(&session->ledger);
+	session->is_brief = list_length(session->waiting) > MOST_TOLD;
 	if (session->waiting == NIL)
 		report_none(session, resource, company_id);
 	/* from here on we have no snapshot but while a page is written */
@@ -281,6 +282,7 @@ rootfi_sync(PG_FUNCTION_ARGS)
 			unlock_stream(session, *(int64 *) linitial(session->locked));
 	}
 	PG_END_TRY();
+	rootfi_progress_sums(session);
 	rootfi_progress_delayed(session);
 	rootfi_progress_failed(session);
 	SPI_finish();

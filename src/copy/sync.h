@@ -33,6 +33,15 @@ typedef struct SyncTask
 	bool		ended;
 } SyncTask;
 
+/* What the streams of a call have done together. */
+typedef struct SyncSums
+{
+	int			nstreams;
+	int64		pages;
+	RowCounts	counts;
+	int64		marked;			/* as deleted */
+}			SyncSums;
+
 /* What a call was asked for, and where it is. */
 typedef struct SyncSession
 {
@@ -51,6 +60,9 @@ typedef struct SyncSession
 	List	   *tasks;			/* at most rootfi_max_concurrency */
 	List	   *locked;			/* numbers of streams that we have locked */
 	int			nstreams;		/* that were run */
+	bool		is_brief;		/* they are too many to tell of each */
+	SyncSums	sums;			/* of all that did not fail */
+	int			nlocked;		/* that other sessions are at, not told yet */
 	List	   *delayed;		/* labels of those that wait after a failure */
 	List	   *failed;			/* SyncFailure */
 	int64		noticed;		/* when progress was told last */
@@ -68,7 +80,10 @@ extern bool rootfi_check_totals;	/* setting */
 
 /* progress.c */
 extern void rootfi_progress_tell(SyncSession *session, const SyncTask *task);
-extern void rootfi_progress_end(const SyncTask *task, int64 marked);
+extern void rootfi_progress_end(SyncSession *session, const SyncTask *task,
+								int64 marked);
+extern void rootfi_progress_locked(SyncSession *session, int64 id);
+extern void rootfi_progress_sums(const SyncSession *session);
 extern void rootfi_progress_delayed(const SyncSession *session);
 extern void rootfi_progress_failed(const SyncSession *session);
 
