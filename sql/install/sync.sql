@@ -40,6 +40,7 @@ CREATE TABLE rootfi_stream (
 	error_message text,
 	error_at timestamptz,
 	child_rows bigint,
+	pass_skipped bigint NOT NULL DEFAULT 0,
 	UNIQUE NULLS NOT DISTINCT (server, resource, company_id, target_schema, target_table)
 ) WITH (fillfactor = 50);
 
@@ -79,6 +80,8 @@ COMMENT ON COLUMN rootfi_stream.failures IS
 'Failed runs since the last one that did not fail';
 COMMENT ON COLUMN rootfi_stream.child_rows IS
 'Rows of the tables of lists as the runs have left them, NULL when not known; a full refresh that finds others looks at every list';
+COMMENT ON COLUMN rootfi_stream.pass_skipped IS
+'Of pass_rows, those that were left out as they have no key';
 
 -- Of one row, the planner believes: so each is looked for by an index.
 
@@ -112,7 +115,8 @@ CREATE TABLE rootfi_run (
 	bytes bigint NOT NULL DEFAULT 0,
 	waited interval NOT NULL DEFAULT '0',
 	error_sqlstate text,
-	error_message text
+	error_message text,
+	skipped bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 
 CREATE INDEX rootfi_run_stream_id_idx ON rootfi_run (stream_id, started_at);
@@ -125,6 +129,8 @@ COMMENT ON COLUMN rootfi_run.rows_seen IS
 'Records in the pages that were read';
 COMMENT ON COLUMN rootfi_run.unchanged IS
 'Records that were not written: unchanged, older than the row, or twice in one page';
+COMMENT ON COLUMN rootfi_run.skipped IS
+'Records that were left out as they have no key that fits the table; error_message says where ten of them stand, also of a run that did not fail';
 COMMENT ON COLUMN rootfi_run.marked_deleted IS
 'Rows that a full refresh marked as deleted since the server had no such record';
 COMMENT ON COLUMN rootfi_run.bytes IS

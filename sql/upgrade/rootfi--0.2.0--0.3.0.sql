@@ -9,6 +9,14 @@ ALTER TABLE rootfi_stream ADD COLUMN child_rows bigint;
 COMMENT ON COLUMN rootfi_stream.child_rows IS
 'Rows of the tables of lists as the runs have left them, NULL when not known; a full refresh that finds others looks at every list';
 
+ALTER TABLE rootfi_stream ADD COLUMN pass_skipped bigint NOT NULL DEFAULT 0;
+COMMENT ON COLUMN rootfi_stream.pass_skipped IS
+'Of pass_rows, those that were left out as they have no key';
+
+ALTER TABLE rootfi_run ADD COLUMN skipped bigint NOT NULL DEFAULT 0;
+COMMENT ON COLUMN rootfi_run.skipped IS
+'Records that were left out as they have no key that fits the table; error_message says where ten of them stand, also of a run that did not fail';
+
 CREATE FUNCTION rootfi_page(number bigint)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME'

@@ -13,6 +13,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 
+#include "api/answer.h"
 #include "api/paging.h"
 #include "api/query.h"
 

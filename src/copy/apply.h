@@ -6,6 +6,7 @@
 #define ROOTFI_APPLY_H
 
 #include "api/answer.h"
+#include "copy/keyless.h"
 #include "copy/stream.h"
 #include "copy/target.h"
 #include "copy/writes.h"
@@ -40,7 +41,8 @@ typedef struct SyncPage
 								 * over by older records; DT_NOBEGIN: all are */
 	PageRecord *records;		/* in the order of the page */
 	PageRecord **sorted;		/* by key */
-	int			nrecords;
+	int			nrecords;		/* that have a key */
+	Keyless		keyless;		/* of the run, those of the page among them */
 	MemoryContext record_context;	/* emptied after each record */
 	MemoryContext row_context;	/* emptied after each row */
 	RowCounts	counts;

@@ -13,6 +13,7 @@
 
 #include "base/role.h"
 #include "base/sql.h"
+#include "base/sqlstates.h"
 #include "base/version.h"
 #include "copy/stream.h"
 
@@ -61,7 +62,7 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		"SELECT owner, server, resource, company_id, target_schema,"
 		" target_table, enabled, backfill_from, synced_to, completed_at,"
 		" next_due, pass_kind, pass_since, pass_start, pass_total, pass_pages,"
-		" pass_rows, cursor, error_at, child_rows"
+		" pass_rows, cursor, error_at, child_rows, pass_skipped"
 		" FROM %1$s.rootfi_stream WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID}
 	},
@@ -74,15 +75,15 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" VALUES ($1, $2) RETURNING run_id)"
 		" UPDATE %1$s.rootfi_stream SET run_id = new.run_id, pass_kind = $2,"
 		" pass_since = $3, pass_start = $4, pass_total = $5, pass_pages = $6,"
-		" pass_rows = $7, cursor = $8, child_rows = $9"
+		" pass_rows = $7, cursor = $8, child_rows = $9, pass_skipped = $10"
 		" FROM new WHERE stream_id OPERATOR(pg_catalog.=) $1"
 		" RETURNING new.run_id",
 		{INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID,
-		INT8OID, TEXTOID, INT8OID}
+		INT8OID, TEXTOID, INT8OID, INT8OID}
 	},
 	[LEDGER_RESTART] = {
 		"UPDATE %1$s.rootfi_stream SET pass_start = NULL, pass_total = NULL,"
-		" pass_pages = 0, pass_rows = 0, cursor = NULL"
+		" pass_pages = 0, pass_rows = 0, pass_skipped = 0, cursor = NULL"
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID}
 	},
@@ -105,6 +106,18 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID,
 		FLOAT8OID, TIMESTAMPTZOID, INT8OID, TEXTOID, INT8OID}
+	},
+	/* after LEDGER_PAGE, which took them for unchanged */
+	[LEDGER_SKIP] = {
+		"WITH run AS (UPDATE %1$s.rootfi_run SET"
+		" unchanged = unchanged OPERATOR(pg_catalog.-) $3,"
+		" skipped = skipped OPERATOR(pg_catalog.+) $3,"
+		" error_sqlstate = $4, error_message = $5"
+		" WHERE run_id OPERATOR(pg_catalog.=) $2)"
+		" UPDATE %1$s.rootfi_stream SET"
+		" pass_skipped = pass_skipped OPERATOR(pg_catalog.+) $3"
+		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
+		{INT8OID, INT8OID, INT8OID, TEXTOID, TEXTOID}
 	},
 	[LEDGER_COMPLETE] = {
 		"WITH run AS (UPDATE %1$s.rootfi_run SET state = 'complete',"
@@ -157,7 +170,7 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		" UPDATE %1$s.rootfi_stream SET synced_to = NULL, completed_at = NULL,"
 		" next_due = '-infinity', pass_kind = NULL, pass_since = NULL,"
 		" pass_start = NULL, pass_total = NULL, pass_pages = 0, pass_rows = 0,"
-		" cursor = NULL, failures = 0, error_sqlstate = NULL,"
+		" pass_skipped = 0, cursor = NULL, failures = 0, error_sqlstate = NULL,"
 		" error_message = NULL, error_at = NULL"
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID}
@@ -418,6 +431,7 @@ rootfi_ledger_load(Ledger *ledger, int64 id, Stream *stream)
 	stream->pass_rows = rootfi_sql_get_int8(0, 17, 0);
 	stream->cursor = rootfi_sql_get_text(0, 18);
 	stream->child_rows = rootfi_sql_get_int8(0, 20, -1);
+	stream->pass_skipped = rootfi_sql_get_int8(0, 21, 0);
 	SPI_freetuptable(SPI_tuptable);
 	stream->label = make_label(stream, resource);
 	stream->resource = rootfi_resource_by_name(resource);
@@ -441,6 +455,7 @@ rootfi_ledger_begin(Ledger *ledger, Stream *stream)
 	rootfi_sql_int8(&args, stream->pass_rows);
 	rootfi_sql_text(&args, stream->cursor);
 	rootfi_sql_count(&args, stream->child_rows);
+	rootfi_sql_int8(&args, stream->pass_skipped);
 	run(ledger, LEDGER_BEGIN, &args);
 	if (SPI_processed != 1)
 		elog(ERROR, "stream " INT64_FORMAT " is gone", stream->id);
@@ -457,7 +472,7 @@ rootfi_ledger_restart(Ledger *ledger, Stream *stream)
 	stream->cursor = NULL;
 	stream->pass_start = DT_NOBEGIN;
 	stream->pass_total = -1;
-	stream->pass_pages = stream->pass_rows = 0;
+	stream->pass_pages = stream->pass_rows = stream->pass_skipped = 0;
 	run(ledger, LEDGER_RESTART, &args);
 	rootfi_ledger_forget(ledger, stream);
 }
@@ -487,6 +502,22 @@ rootfi_ledger_page(Ledger *ledger, const Stream *stream,
 	rootfi_sql_text(&args, stream->cursor);
 	rootfi_sql_int8(&args, counts->children);
 	run(ledger, LEDGER_PAGE, &args);
+}
+
+/*
+ * So many records of the page that was just noted were left out, as they have
+ * no key; the text tells of all of the run.
+ */
+void
+rootfi_ledger_skip(Ledger *ledger, const Stream *stream, int64 skipped,
+				   const char *text)
+{
+	SqlArgs		args = run_args(stream);
+
+	rootfi_sql_int8(&args, skipped);
+	rootfi_sql_text(&args, unpack_sql_state(ERRCODE_ROOTFI_BAD_ANSWER));
+	rootfi_sql_text(&args, text);
+	run(ledger, LEDGER_SKIP, &args);
 }
 
 /* The pass is over: the next one asks for what changed since its start. */

@@ -75,30 +75,6 @@ key_number(Form_pg_attribute att, Datum value)
 	return hash_key(att, value);
 }
 
-/*
- * Raises the error for a record that cannot be told from others, saying where
- * it stands and what the platform calls it.
- */
-static void
-report_no_key(const SyncPage *page, const PageRecord *record,
-			  const char *column)
-{
-	const JsonValue *platform_id = rootfi_json_member(record->json,
-													  "platform_id");
-
-	ereport(ERROR,
-			(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
-			 errmsg("a record has no \"%s\" that fits the column of table %s",
-					column, page->target->parent.name),
-			 errdetail("It is record %d of page " INT64_FORMAT "%s%s. By that column the records are told apart.",
-					   (int) (record - page->records) + 1,
-					   page->stream->pass_pages + 1,
-					   platform_id && platform_id->token ?
-					   ", \"platform_id\" " : "",
-					   platform_id && platform_id->token ?
-					   rootfi_json_show(platform_id->token) : "")));
-}
-
 /* The company of a record that does not say it, NULL if we do not know. */
 static const JsonValue *
 known_company(const SyncPage *page)
@@ -122,8 +98,11 @@ says(const JsonValue *value)
 	return value != NULL && value->type != JSON_TOKEN_NULL;
 }
 
-/* Reads the key of a record. */
-static void
+/*
+ * Reads the key of a record.  Returns NULL, or the column for which it has
+ * nothing that fits.
+ */
+static const char *
 read_key(const SyncPage *page, PageRecord *record)
 {
 	const TargetTable *table = &page->target->parent;
@@ -140,11 +119,12 @@ read_key(const SyncPage *page, PageRecord *record)
 			*value = known_company(page);
 		if (!says(*value) || (*value)->token == NULL ||
 			!column->read(column, *value, &record->key[i]))
-			report_no_key(page, record, table->keys[i]);
+			return table->keys[i];
 		*(is_company ? &record->company_id : &record->id) =
 			key_number(TupleDescAttr(table->desc, column->index),
 					   record->key[i]);
 	}
+	return NULL;
 }
 
 /* Reads whose the record is: its own word, or else the stream's company. */
@@ -209,30 +189,52 @@ drop_repeated(SyncPage *page)
 	}
 }
 
-/* Takes the records of the page apart. */
+/* Leaves out a record that cannot be told from others. */
+static void
+leave_out(SyncPage *page, const JsonObject *record, int place,
+		  const char *column)
+{
+	page->keyless.table = page->target->parent.name;
+	rootfi_keyless_note(&page->keyless, record,
+						page->stream->pass_pages + 1, place, column);
+	page->counts.skipped++;
+}
+
+/*
+ * Takes the records of the page apart.  Those without a key are left out;
+ * RFP01 when they are too many.
+ */
 void
 rootfi_page_read(SyncPage *page, const JsonAnswer *answer)
 {
-	page->nrecords = answer->nrecords;
-	page->records = palloc0(page->nrecords * sizeof(PageRecord));
-	page->sorted = palloc(page->nrecords * sizeof(PageRecord *));
-	for (int i = 0; i < page->nrecords; i++)
+	page->nrecords = 0;
+	page->records = palloc0(answer->nrecords * sizeof(PageRecord));
+	page->sorted = palloc(answer->nrecords * sizeof(PageRecord *));
+	for (int i = 0; i < answer->nrecords; i++)
 	{
-		PageRecord *record = &page->records[i];
+		PageRecord *record = &page->records[page->nrecords];
+		const char *lacking;
 
 		CHECK_FOR_INTERRUPTS();
 		record->json = &answer->records[i];
-		record->is_wanted = true;
 		rootfi_row_read(page->target->parent.plan, record->json,
 						&record->object);
-		read_key(page, record);
+		lacking = read_key(page, record);
+		if (lacking != NULL)
+		{
+			leave_out(page, record->json, i + 1, lacking);
+			memset(record, 0, sizeof(PageRecord));
+			continue;
+		}
+		record->is_wanted = true;
 		read_company(page, record);
 		record->updated_at = read_updated_at(page, record);
 		record->hash = (int64)
 			hash_bytes_extended((const unsigned char *) record->json->value.text,
 								record->json->value.len, page->target->hash_seed);
-		page->sorted[i] = record;
+		page->sorted[page->nrecords++] = record;
 	}
+	rootfi_keyless_check_page(page->stream, &page->keyless, &page->counts);
 	qsort(page->sorted, page->nrecords, sizeof(PageRecord *),
 		  compare_records);
 	drop_repeated(page);

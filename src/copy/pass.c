@@ -83,7 +83,7 @@ rootfi_pass_new(const SyncSession *session, Stream *stream)
 	stream->pass_since = stream->backfill_from;
 	stream->pass_start = DT_NOBEGIN;
 	stream->pass_total = -1;
-	stream->pass_pages = stream->pass_rows = 0;
+	stream->pass_pages = stream->pass_rows = stream->pass_skipped = 0;
 	stream->cursor = NULL;
 }
 

@@ -58,7 +58,11 @@ describe(const RowCounts *counts, int64 pages, int64 marked)
 					 INT64_FORMAT " updated, " INT64_FORMAT " unchanged",
 					 counted(counts->seen, "row"), counted(pages, "page"),
 					 counts->inserted, counts->updated,
-					 counts->seen - counts->inserted - counts->updated);
+					 counts->seen - counts->inserted - counts->updated -
+					 counts->skipped);
+	if (counts->skipped > 0)
+		appendStringInfo(&text, ", " INT64_FORMAT " left out",
+						 counts->skipped);
 	if (marked > 0)
 		appendStringInfo(&text, ", " INT64_FORMAT " marked as deleted",
 						 marked);
@@ -80,9 +84,11 @@ rootfi_progress_end(SyncSession *session, const SyncTask *task, int64 marked)
 	sums->counts.seen += counts->seen;
 	sums->counts.inserted += counts->inserted;
 	sums->counts.updated += counts->updated;
+	sums->counts.skipped += counts->skipped;
 	sums->marked += marked;
 	if (session->is_brief &&
-		counts->inserted == 0 && counts->updated == 0 && marked == 0)
+		counts->inserted == 0 && counts->updated == 0 &&
+		counts->skipped == 0 && marked == 0)
 		return;
 	ereport(NOTICE,
 			(errmsg("stream %s: %s%s", task->stream.label,

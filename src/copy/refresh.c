@@ -176,7 +176,8 @@ report_suspicion(const char *detail)
 
 /*
  * Marks the rows that the refresh has not seen and forgets what it has.
- * Returns how many there were.  Raises 55000 when that cannot be believed; the
+ * Returns how many there were; none are where records without a key came,
+ * whose rows cannot be known.  Raises 55000 when that cannot be believed; the
  * caller rolls back then.
  */
 int64
@@ -194,6 +195,11 @@ rootfi_refresh_mark(Ledger *ledger, const Stream *stream,
 
 	if (!can_mark(target))
 		return 0;
+	if (stream->pass_skipped > 0)
+	{
+		rootfi_ledger_forget(ledger, stream);
+		return 0;
+	}
 	if (!can_tell_company(stream, table))
 		report_mixed(table);
 	if (stream->pass_rows < stream->pass_total)

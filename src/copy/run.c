@@ -241,10 +241,12 @@ count_page(SyncTask *task, const RowCounts *counts)
 
 	task->stream.pass_pages++;
 	task->stream.pass_rows += counts->seen;
+	task->stream.pass_skipped += counts->skipped;
 	task->pages++;
 	task->counts.seen += counts->seen;
 	task->counts.inserted += counts->inserted;
 	task->counts.updated += counts->updated;
+	task->counts.skipped += counts->skipped;
 	if (task->stream.child_rows >= 0)
 		task->stream.child_rows += counts->children;
 	task->costs.requests = stats->requests;
@@ -260,6 +262,7 @@ write_page(SyncSession *session, SyncTask *task)
 	SyncPage	page = {
 		.target = &task->target,
 		.stream = stream,
+		.keyless = task->keyless,
 	};
 	RunCosts	costs = latest_costs(task);
 
@@ -272,19 +275,28 @@ write_page(SyncSession *session, SyncTask *task)
 	if (strcmp(stream->pass_kind, "full") == 0)
 		rootfi_refresh_see(&session->ledger, &page);
 	rootfi_ledger_page(&session->ledger, stream, &page.counts, &costs);
+	if (page.counts.skipped > 0)
+		rootfi_ledger_skip(&session->ledger, stream, page.counts.skipped,
+						   rootfi_keyless_text(&page.keyless));
 	PopActiveSnapshot();
 	/* so that deferred constraints fail here, and not at the commit */
 	rootfi_sql_utility("SET CONSTRAINTS ALL IMMEDIATE");
 	count_page(task, &page.counts);
+	rootfi_keyless_keep(&task->keyless, &page.keyless, task->context);
 }
 
 /* A run is over that did not fail. */
 static void
 end_run(SyncSession *session, SyncTask *task, int64 marked)
 {
+	const Stream *stream = &task->stream;
+
 	rootfi_progress_end(session, task, marked);
 	rootfi_json_warn(rootfi_list_stats(task->scan)->replaced);
 	rootfi_children_warn(task->target.parent.plan->nodd);
+	rootfi_keyless_warn(stream, &task->keyless,
+						stream->cursor == NULL && stream->pass_skipped > 0 &&
+						strcmp(stream->pass_kind, "full") == 0);
 	task->ended = true;
 }
 
@@ -301,6 +313,7 @@ complete_pass(SyncSession *session, SyncTask *task)
 		marked = rootfi_refresh_mark(&session->ledger, stream, &task->target);
 	if (stream->checks_lists)
 		stream->child_rows = rootfi_repair_count(stream, &task->target);
+	rootfi_keyless_check_pass(stream, &task->keyless);
 	rootfi_pass_check_total(stream);
 	rootfi_ledger_complete(&session->ledger, stream, marked);
 	PopActiveSnapshot();

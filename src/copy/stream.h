@@ -39,6 +39,7 @@ typedef struct Stream
 	int64		pass_total;
 	int64		pass_pages;
 	int64		pass_rows;
+	int64		pass_skipped;	/* of these rows: they have no key */
 	char	   *cursor;
 	int64		run_id;
 	int64		child_rows;		/* in the tables of lists, as it left them */
@@ -51,6 +52,7 @@ typedef struct RowCounts
 	int64		seen;
 	int64		inserted;
 	int64		updated;
+	int64		skipped;		/* they have no key */
 	int64		children;		/* rows that the tables of lists have more */
 } RowCounts;
 
@@ -72,6 +74,7 @@ typedef enum LedgerStatement
 	LEDGER_BEGIN,
 	LEDGER_RESTART,
 	LEDGER_PAGE,
+	LEDGER_SKIP,
 	LEDGER_COMPLETE,
 	LEDGER_STOP,
 	LEDGER_FAIL,
@@ -111,6 +114,8 @@ extern void rootfi_ledger_restart(Ledger *ledger, Stream *stream);
 extern void rootfi_ledger_page(Ledger *ledger, const Stream *stream,
 							   const RowCounts *counts,
 							   const RunCosts *costs);
+extern void rootfi_ledger_skip(Ledger *ledger, const Stream *stream,
+							   int64 skipped, const char *text);
 extern void rootfi_ledger_complete(Ledger *ledger, const Stream *stream,
 								   int64 marked);
 extern void rootfi_ledger_stop(Ledger *ledger, const Stream *stream);

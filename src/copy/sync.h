@@ -7,6 +7,7 @@
 
 #include "api/list.h"
 #include "api/remote.h"
+#include "copy/keyless.h"
 #include "copy/stream.h"
 #include "copy/target.h"
 
@@ -26,6 +27,7 @@ typedef struct SyncTask
 	bool		abandon;		/* the pass goes with it */
 	int64		pages;			/* of this run */
 	RowCounts	counts;			/* of this run */
+	Keyless		keyless;		/* likewise */
 	RunCosts	costs;			/* of the scan, up to the latest checkpoint */
 	int64		waited;			/* ms, since then */
 	int64		started;		/* rootfi_loop_now() */

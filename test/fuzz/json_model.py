@@ -340,9 +340,11 @@ def children(record, member):
 def copied(records, tables, company):
     """The rows of all tables after a sync, or Refused.
 
-    tables are name: columns; the records' own is "orders".
+    tables are name: columns; the records' own is "orders".  A record without
+    its key is left out, unless no record has one, or more than ten have none
+    and more than one in ten.
     """
-    latest = {}
+    latest, keyless = {}, 0
     for place, record in enumerate(objects(records)):
         record = dict(record)
         if record.get('rootfi_company_id') is None:
@@ -350,11 +352,15 @@ def copied(records, tables, company):
         key = (read_integer(record['rootfi_company_id']),
                read_integer(record.get('rootfi_id')))
         if None in key:
-            raise Refused('no key')
+            keyless += 1
+            continue
         age = read_time(record.get('rootfi_updated_at'))
         rank = (age is not None, age or 0, place)
         if key not in latest or latest[key][0] < rank:
             latest[key] = (rank, record)
+    if keyless and (keyless == len(records)
+                    or keyless > max(10, len(records) // 10)):
+        raise Refused('no key')
     result = {name: [] for name in tables}
     for (company_id, rootfi_id), (_, record) in latest.items():
         claimed = [m for m in LISTS + ALL_STRAYS if is_list(record.get(m))]

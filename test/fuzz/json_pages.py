@@ -111,6 +111,12 @@ class Pages:
                 [str(number), Raw('%d.0' % number), Raw('157')])
         if pick.random() < 0.9:
             order['rootfi_company_id'] = Raw('1089')
+        if pick.random() < 0.1:
+            order[pick.choice(['rootfi_id', 'rootfi_company_id'])] = (
+                pick.choice([None, '', 'x', Raw('1.5'), Raw('1e400'), {}, [7],
+                             True, '1089 ']))
+        if pick.random() < 0.03:
+            del order['rootfi_id']
         self.some(order, {
             'rootfi_created_at': self.time, 'rootfi_updated_at': self.time,
             'platform_id': self.text, 'raw_data': self.anything,
@@ -151,7 +157,8 @@ class Pages:
     def page(self):
         """A page that is right."""
         pick = self.random
-        orders = [self.order(157 + i) for i in range(pick.randrange(1, 5))]
+        orders = [self.order(157 + i) for i in range(
+            pick.randrange(1, 5) if pick.random() < 0.9 else 12)]
         if pick.random() < 0.1:
             orders = [Members(list(order.items()) + [
                 (pick.choice(list(order)), self.anything())])
