@@ -167,64 +167,109 @@ report_caught(HttpTransfer *transfer, const ApiCall *call)
 	return rootfi_report_failure(failure, call->action);
 }
 
-/*
- * Sends a request that is prepared and reads the answer into *answer.  Returns
- * the error that the call ends with, or NULL; once a write has left nothing
- * but an interrupt is raised.
- */
+/* A part of an exchange: returns the error that the call ends with, or NULL. */
+typedef ErrorReport *(*ExchangePart) (ApiExchange *exchange);
+
+/* Sends the request. */
 static ErrorReport *
-exchange(HttpTransfer *transfer, const ApiCall *call, const char *server_name,
-		 Jsonb **answer, int *replaced)
+send_request(ApiExchange *exchange)
+{
+	rootfi_http_send(exchange->transfer);
+	return NULL;
+}
+
+/* Waits for the answer and reads it. */
+static ErrorReport *
+take_answer(ApiExchange *exchange)
+{
+	const ApiCall *call = &exchange->call;
+	HttpResponse *response = rootfi_api_finish(exchange->transfer,
+											   &exchange->replaced);
+	ErrorReport *report = rootfi_report_response(response, call->action,
+												 exchange->server_name);
+
+	return report != NULL ? report :
+		read_answer(call, response, &exchange->answer);
+}
+
+/*
+ * Does a part of an exchange.  Raises the error that the call ends with; once
+ * a write has left nothing else is raised but an interrupt.
+ */
+static void
+do_part(ApiExchange *exchange, ExchangePart part)
 {
 	MemoryContext old = CurrentMemoryContext;
 	ErrorReport *volatile report = NULL;
+	ErrorContextCallback context = {
+		.previous = error_context_stack,
+		.callback = call_context,
+		.arg = &exchange->call,
+	};
 
+	error_context_stack = &context;
 	PG_TRY();
 	{
-		HttpResponse *response;
-
-		rootfi_http_send(transfer);
-		response = rootfi_api_finish(transfer, replaced);
-		report = rootfi_report_response(response, call->action, server_name);
-		if (report == NULL)
-			report = read_answer(call, response, answer);
+		report = part(exchange);
 	}
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(old);
-		return report_caught(transfer, call);
+		report = report_caught(exchange->transfer, &exchange->call);
+		exchange->transfer = NULL;
 	}
 	PG_END_TRY();
-	rootfi_http_close(transfer);
-	return report;
+	if (report != NULL)
+	{
+		if (exchange->transfer != NULL)
+			rootfi_http_close(exchange->transfer);
+		rootfi_raise(report);
+	}
+	error_context_stack = context.previous;
 }
 
 /*
- * Makes a call to its server as the current user and returns the answer, NULL if
- * it has none, in the current context.  Raises the errors of
- * rootfi_connection_get and of errors.c.
+ * Begins a call to its server as the current user, in the current context,
+ * and does not wait for the answer.  Raises the errors of
+ * rootfi_connection_get, and those of a write that failed here.
  */
+ApiExchange *
+rootfi_api_begin(const ApiCall *call)
+{
+	RootfiConnection *connection = rootfi_connection_get(call->server);
+	ApiExchange *exchange = palloc0(sizeof(ApiExchange));
+
+	rootfi_version_warn();
+	exchange->call = *call;
+	exchange->server_name = pstrdup(connection->server_name);
+	exchange->transfer = rootfi_http_prepare(connection, &call->request);
+	do_part(exchange, send_request);
+	return exchange;
+}
+
+/* Is the answer there, or the time for it over? */
+bool
+rootfi_api_done(const ApiExchange *exchange)
+{
+	return rootfi_http_done(exchange->transfer);
+}
+
+/*
+ * Ends a call, waiting for the answer, and returns that, NULL if there is none,
+ * in the current context.  Raises the errors of errors.c.
+ */
+Jsonb *
+rootfi_api_end(ApiExchange *exchange)
+{
+	do_part(exchange, take_answer);
+	rootfi_http_close(exchange->transfer);
+	rootfi_json_warn(exchange->replaced);
+	return exchange->answer;
+}
+
+/* Makes a call: both in one. */
 Jsonb *
 rootfi_api_call(const ApiCall *call)
 {
-	RootfiConnection *connection = rootfi_connection_get(call->server);
-	char	   *server_name = pstrdup(connection->server_name);
-	ErrorReport *report;
-	Jsonb	   *answer = NULL;
-	int			replaced = 0;
-	ErrorContextCallback context = {
-		.previous = error_context_stack,
-		.callback = call_context,
-		.arg = unconstify(ApiCall *, call),
-	};
-
-	rootfi_version_warn();
-	error_context_stack = &context;
-	report = exchange(rootfi_http_prepare(connection, &call->request), call,
-					  server_name, &answer, &replaced);
-	if (report != NULL)
-		rootfi_raise(report);
-	rootfi_json_warn(replaced);
-	error_context_stack = context.previous;
-	return answer;
+	return rootfi_api_end(rootfi_api_begin(call));
 }

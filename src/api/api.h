@@ -17,6 +17,19 @@ typedef struct ApiCall
 	const char *id;				/* of the record to be read, or NULL */
 } ApiCall;
 
+/* A call under way; belongs to the context in which it was begun. */
+typedef struct ApiExchange
+{
+	ApiCall		call;
+	char	   *server_name;
+	HttpTransfer *transfer;
+	Jsonb	   *answer;			/* NULL: none, or none yet */
+	int			replaced;		/* characters that cannot be stored */
+} ApiExchange;
+
+extern ApiExchange *rootfi_api_begin(const ApiCall *call);
+extern bool rootfi_api_done(const ApiExchange *exchange);
+extern Jsonb *rootfi_api_end(ApiExchange *exchange);
 extern Jsonb *rootfi_api_call(const ApiCall *call);
 extern char *rootfi_api_scalar(Jsonb *record, const char *name);
 extern HttpResponse *rootfi_api_finish(HttpTransfer *transfer, int *replaced);

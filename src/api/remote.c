@@ -5,12 +5,19 @@
  * What a list has is what RootFi read last from the platform.  A run may begin
  * with a sync of RootFi's own: it is started for the stream's company and data
  * model, and polled until it is over.
+ *
+ * Nothing here waits: other streams go on while an answer is under way and
+ * between two polls.  Each state is that of the call that is under way:
+ *
+ *	FINDING -> STARTING -> RUNNING -> over
+ *						   ^-----|		(a pause, and another poll)
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
+#include "utils/memutils.h"
 
 #include "api/api.h"
 #include "api/query.h"
@@ -139,10 +146,23 @@ start_body(const Stream *stream, const char *integration)
 	return body.data;
 }
 
-/* Starts a sync; returns its id. */
-static char *
-start(const Stream *stream, const char *integration)
+/* Asks for the record of a core resource. */
+static void
+ask_record(RemoteSync *sync, const Stream *stream, const Resource *resource,
+		   const char *id)
 {
+	MemoryContext old = MemoryContextSwitchTo(sync->context);
+	ApiCall		call = rootfi_wait_call(resource, id, stream->server);
+
+	sync->call = rootfi_api_begin(&call);
+	MemoryContextSwitchTo(old);
+}
+
+/* Asks for a sync to be started. */
+static void
+ask_start(RemoteSync *sync, const Stream *stream, const char *integration)
+{
+	MemoryContext old = MemoryContextSwitchTo(sync->context);
 	ApiCall		call = {
 		.request = {
 			.method = "POST",
@@ -153,37 +173,78 @@ start(const Stream *stream, const char *integration)
 						   stream->company_id),
 		.server = stream->server,
 	};
-	Jsonb	   *answer = rootfi_api_call(&call);
+
+	sync->call = rootfi_api_begin(&call);
+	MemoryContextSwitchTo(old);
+}
+
+/* Takes the answer to a call; what belonged to that is freed. */
+static Jsonb *
+take_answer(RemoteSync *sync, bool may_be_empty)
+{
+	Jsonb	   *answer = may_be_empty ? rootfi_api_end(sync->call) :
+	rootfi_wait_take(sync->call);
+
+	sync->call = NULL;
+	MemoryContextReset(sync->context);
+	return answer;
+}
+
+/*
+ * Begins a sync of what the stream copies, in the current context, by asking
+ * which platform the company is connected to.  Errors: those of calls.
+ */
+RemoteSync *
+rootfi_remote_begin(const Stream *stream)
+{
+	RemoteSync *sync = palloc0(sizeof(RemoteSync));
+
+	sync->context = AllocSetContextCreate(CurrentMemoryContext,
+										  "rootfi remote sync",
+										  ALLOCSET_SMALL_SIZES);
+	sync->state = REMOTE_FINDING;
+	ask_record(sync, stream, rootfi_resource_by_name("v3/core/companies"),
+			   psprintf(INT64_FORMAT, stream->company_id));
+	return sync;
+}
+
+/* When it can go on without waiting: 0 for now, -1 for not known yet. */
+int64
+rootfi_remote_ready_at(const RemoteSync *sync)
+{
+	if (sync->call == NULL)
+		return sync->next_poll;
+	return rootfi_api_done(sync->call) ? 0 : -1;
+}
+
+/* Knows the platform now, and has the sync started. */
+static void
+go_on_found(RemoteSync *sync, const Stream *stream)
+{
+	Jsonb	   *company = take_answer(sync, false);
+
+	ask_start(sync, stream, find_integration(stream, company));
+	sync->state = REMOTE_STARTING;
+}
+
+/* Knows the sync now, and asks for its state. */
+static void
+go_on_started(RemoteSync *sync, const Stream *stream)
+{
+	Jsonb	   *answer = take_answer(sync, true);
 	char	   *id = answer == NULL ? NULL :
 	get_text(rootfi_wait_record(answer), "sync_id");
 
 	if (id == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
-				 errmsg("could not %s: the answer has no \"sync_id\"",
-						call.action)));
-	return id;
-}
-
-/*
- * Starts a sync of what the stream copies, and returns what to wait for, in
- * the current context.  Errors: those of calls, 55000 for a company without a
- * connection.
- */
-RemoteSync *
-rootfi_remote_begin(const Stream *stream)
-{
-	RemoteSync *sync = palloc0(sizeof(RemoteSync));
-	Jsonb	   *company;
-
-	company = rootfi_wait_poll(rootfi_resource_by_name("v3/core/companies"),
-							   psprintf(INT64_FORMAT, stream->company_id),
-							   stream->server);
-	sync->id = start(stream, find_integration(stream, company));
+				 errmsg("could not start a sync of company " INT64_FORMAT ": the answer has no \"sync_id\"",
+						stream->company_id)));
+	sync->id = MemoryContextStrdup(MemoryContextGetParent(sync->context), id);
 	sync->pause = FIRST_PAUSE;
-	sync->next_poll = rootfi_loop_now();
-	sync->deadline = sync->next_poll + LONGEST_SYNC;
-	return sync;
+	sync->deadline = rootfi_loop_now() + LONGEST_SYNC;
+	ask_record(sync, stream, sync_resource(), sync->id);
+	sync->state = REMOTE_RUNNING;
 }
 
 /*
@@ -220,15 +281,11 @@ check_outcome(const RemoteSync *sync, const Stream *stream, Jsonb *answer)
 					 rootfi_json_show(sync->id))));
 }
 
-/*
- * Asks for the state of the sync: true when it is over.  Errors: those of
- * calls, and 58000 when it failed or takes too long.
- */
-bool
-rootfi_remote_poll(RemoteSync *sync, const Stream *stream)
+/* Knows the state of the sync now; returns whether it is over. */
+static bool
+go_on_running(RemoteSync *sync, const Stream *stream)
 {
-	Jsonb	   *answer = rootfi_wait_poll(sync_resource(), sync->id,
-										  stream->server);
+	Jsonb	   *answer = take_answer(sync, false);
 	int64		now = rootfi_loop_now();
 
 	if (rootfi_wait_ended(answer))
@@ -244,4 +301,32 @@ rootfi_remote_poll(RemoteSync *sync, const Stream *stream)
 	sync->next_poll = now + sync->pause;
 	sync->pause = Min(sync->pause * 2, LONGEST_PAUSE);
 	return false;
+}
+
+/*
+ * Goes on with a sync that is ready, without waiting: takes the answer that
+ * came and asks what comes next.  Returns whether the sync is over.  Errors:
+ * those of calls, 55000 for a company without a connection, and 58000 when it
+ * failed or takes too long.
+ */
+bool
+rootfi_remote_advance(RemoteSync *sync, const Stream *stream)
+{
+	if (sync->call == NULL)
+	{
+		ask_record(sync, stream, sync_resource(), sync->id);
+		return false;
+	}
+	switch (sync->state)
+	{
+		case REMOTE_FINDING:
+			go_on_found(sync, stream);
+			return false;
+		case REMOTE_STARTING:
+			go_on_started(sync, stream);
+			return false;
+		case REMOTE_RUNNING:
+			return go_on_running(sync, stream);
+	}
+	return false;				/* keep compiler quiet */
 }

@@ -25,25 +25,45 @@
 
 PG_FUNCTION_INFO_V1(rootfi_wait);
 
-/* Asks a server (NULL: that of the setting) for the record. */
-Jsonb *
-rootfi_wait_poll(const Resource *resource, const char *id, const char *server)
+/*
+ * The call that asks a server (NULL: that of the setting) for the record, made
+ * of texts in the current context.
+ */
+ApiCall
+rootfi_wait_call(const Resource *resource, const char *id, const char *server)
 {
 	ApiCall		call = {.request = {.method = "GET"},.server = server};
 	StringInfoData target;
-	Jsonb	   *answer;
 
 	initStringInfo(&target);
 	appendStringInfoString(&target, resource->path);
 	rootfi_path_add_id(&target, id);
 	call.request.target = target.data;
 	call.action = psprintf("get %s \"%s\"", resource->singular, id);
-	answer = rootfi_api_call(&call);
+	return call;
+}
+
+/* Ends such a call; RFP01 when its answer is empty. */
+Jsonb *
+rootfi_wait_take(ApiExchange *exchange)
+{
+	Jsonb	   *answer = rootfi_api_end(exchange);
+
 	if (answer == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
-				 errmsg("could not %s: the answer is empty", call.action)));
+				 errmsg("could not %s: the answer is empty",
+						exchange->call.action)));
 	return answer;
+}
+
+/* Asks for the record, and waits for the answer. */
+static Jsonb *
+poll_record(const Resource *resource, const char *id)
+{
+	ApiCall		call = rootfi_wait_call(resource, id, NULL);
+
+	return rootfi_wait_take(rootfi_api_begin(&call));
 }
 
 /* What stands in the member "data" of an answer, or else the answer. */
@@ -182,7 +202,7 @@ rootfi_wait(PG_FUNCTION_ARGS)
 	int64		deadline = rootfi_loop_now() +
 	interval_ms(PG_GETARG_INTERVAL_P(2));
 	int64		pause = FIRST_PAUSE;
-	Jsonb	   *answer = rootfi_wait_poll(resource, id, NULL);
+	Jsonb	   *answer = poll_record(resource, id);
 
 	while (!rootfi_wait_ended(answer))
 	{
@@ -197,7 +217,7 @@ rootfi_wait(PG_FUNCTION_ARGS)
 		}
 		pause_until(rootfi_loop_now() + Min(pause, left));
 		pause = Min(pause * 2, LONGEST_PAUSE);
-		answer = rootfi_wait_poll(resource, id, NULL);
+		answer = poll_record(resource, id);
 	}
 	PG_RETURN_JSONB_P(make_result(answer, &jobs));
 }

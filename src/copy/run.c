@@ -179,14 +179,22 @@ begin_remote(SyncSession *session, SyncTask *task)
 	task->wants_remote = false;
 }
 
-/* Step: asks whether RootFi's own sync is over, and if so begins to read. */
+/* Step: goes on with RootFi's own sync; is parked when that is over. */
 static void
-poll_remote(SyncSession *session, SyncTask *task)
+advance_remote(SyncSession *session, SyncTask *task)
 {
 	act_as_owner(session, &task->stream);
-	if (!rootfi_remote_poll(task->remote, &task->stream))
+	if (!rootfi_remote_advance(task->remote, &task->stream))
 		return;
 	task->remote = NULL;
+	task->parked = true;
+}
+
+/* Step: begins to read after RootFi's own sync. */
+static void
+begin_reading(SyncSession *session, SyncTask *task)
+{
+	act_as_owner(session, &task->stream);
 	begin_scan(session, task);
 }
 
@@ -478,6 +486,30 @@ rootfi_run_begin(SyncSession *session, SyncTask *task)
 		session->nstreams++;
 }
 
+/*
+ * Does the run wait for RootFi's own sync, which was started, or, when that is
+ * over, for its turn to read?
+ */
+bool
+rootfi_run_is_aside(const SyncTask *task)
+{
+	return !task->ended &&
+		(task->parked ||
+		 (task->remote != NULL && task->remote->state == REMOTE_RUNNING));
+}
+
+/* Lets a parked run read; the caller commits. */
+void
+rootfi_run_resume(SyncSession *session, SyncTask *task)
+{
+	ErrorData  *error;
+
+	task->parked = false;
+	error = attempt(session, task, begin_reading);
+	if (error != NULL)
+		fail(session, task, error);
+}
+
 /* When the run can go on without waiting: 0 for now, -1 for not known yet. */
 int64
 rootfi_run_ready_at(const SyncTask *task)
@@ -485,7 +517,9 @@ rootfi_run_ready_at(const SyncTask *task)
 	if (task->ended || task->wants_remote)
 		return 0;
 	if (task->remote != NULL)
-		return task->remote->next_poll;
+		return rootfi_remote_ready_at(task->remote);
+	if (task->parked)
+		return -1;
 	return rootfi_list_ready(task->scan) ? 0 : -1;
 }
 
@@ -501,7 +535,7 @@ rootfi_run_advance(SyncSession *session, SyncTask *task)
 		return;
 	}
 	error = attempt(session, task,
-					task->wants_remote ? begin_remote : poll_remote);
+					task->wants_remote ? begin_remote : advance_remote);
 	if (error != NULL)
 		fail(session, task, error);
 }

@@ -3,7 +3,8 @@
  *		The procedure rootfi_sync(): runs streams side by side.
  *
  * Up to rootfi.max_concurrency streams are run at the same time: while the
- * rows of one are written, the others' answers come in.  Sessions share the
+ * rows of one are written, the others' answers come in.  One that waits for a
+ * sync of RootFi's own stands aside meanwhile.  Sessions share the
  * streams by their locks, which no exit leaves behind; who finds one
  * locked, or done since the call began, leaves it out.
  *
@@ -29,6 +30,7 @@
 PG_FUNCTION_INFO_V1(rootfi_sync);
 
 #define MOST_TOLD	20			/* streams of which each is told */
+#define MOST_ASIDE	16			/* streams that wait for RootFi's own syncs */
 
 int			rootfi_max_concurrency = 4;
 
@@ -86,12 +88,41 @@ end_task(SyncSession *session, SyncTask *task)
 	MemoryContextDelete(task->context);
 }
 
+/* May one more stream read?  Those that wait for RootFi's own syncs do not. */
+static bool
+has_room(const SyncSession *session)
+{
+	int			naside = 0;
+	ListCell   *cell;
+
+	foreach(cell, session->tasks)
+		naside += rootfi_run_is_aside(lfirst(cell));
+	return list_length(session->tasks) - naside < rootfi_max_concurrency;
+}
+
+/* Lets those read whose sync of RootFi's own is over, as long as there is room. */
+static void
+resume_tasks(SyncSession *session)
+{
+	ListCell   *cell;
+
+	foreach(cell, session->tasks)
+	{
+		SyncTask   *task = lfirst(cell);
+
+		if (!task->parked || !has_room(session))
+			continue;
+		rootfi_run_resume(session, task);
+		SPI_commit();
+	}
+}
+
 /* Begins to run streams until there are enough of them. */
 static void
 start_tasks(SyncSession *session)
 {
-	while (session->waiting != NIL &&
-		   list_length(session->tasks) < rootfi_max_concurrency)
+	while (session->waiting != NIL && has_room(session) &&
+		   list_length(session->tasks) < rootfi_max_concurrency + MOST_ASIDE)
 	{
 		int64	   *id = linitial(session->waiting);
 
@@ -156,6 +187,7 @@ run_streams(SyncSession *session)
 		SyncTask   *task;
 		int64		until;
 
+		resume_tasks(session);
 		start_tasks(session);
 		if (session->tasks == NIL)
 			break;

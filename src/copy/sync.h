@@ -19,6 +19,7 @@ typedef struct SyncTask
 	Target		target;
 	bool		wants_remote;	/* a sync of RootFi's own comes first */
 	RemoteSync *remote;			/* that is waited for, or NULL */
+	bool		parked;			/* it is over, our turn to read is not yet */
 	ListRequest request;
 	ListScan   *scan;
 	const JsonAnswer *page;		/* that is to be written */
@@ -59,7 +60,7 @@ typedef struct SyncSession
 	int64		max_pages;
 	bool		remote;
 	List	   *waiting;		/* numbers of streams, palloc'd int64 */
-	List	   *tasks;			/* at most rootfi_max_concurrency */
+	List	   *tasks;			/* at most rootfi_max_concurrency that read */
 	List	   *locked;			/* numbers of streams that we have locked */
 	int			nstreams;		/* that were run */
 	bool		is_brief;		/* they are too many to tell of each */
@@ -101,6 +102,8 @@ extern void rootfi_pass_choose(SyncSession *session, Stream *stream);
 
 /* run.c */
 extern void rootfi_run_begin(SyncSession *session, SyncTask *task);
+extern bool rootfi_run_is_aside(const SyncTask *task);
+extern void rootfi_run_resume(SyncSession *session, SyncTask *task);
 extern int64 rootfi_run_ready_at(const SyncTask *task);
 extern void rootfi_run_advance(SyncSession *session, SyncTask *task);
 
