@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 #include "utils/formatting.h"
 
+#include "base/rowtype.h"
 #include "base/sql.h"
 #include "copy/tables.h"
 #include "copy/target.h"
@@ -59,7 +60,7 @@ has_column(TupleDesc desc, const char *name)
 bool
 rootfi_tables_have_company(const Resource *resource, Oid namespace)
 {
-	TupleDesc	desc = rootfi_target_row_type(namespace, resource->row_type);
+	TupleDesc	desc = rootfi_row_type(namespace, resource->row_type);
 	bool		result = true;
 
 	if (desc != NULL)
@@ -127,7 +128,7 @@ execute(const char *format,...)
 static void
 make_parent(const Resource *resource, Oid namespace, const char *name)
 {
-	TupleDesc	desc = rootfi_target_row_type(namespace, resource->row_type);
+	TupleDesc	desc = rootfi_row_type(namespace, resource->row_type);
 	bool		has_company = rootfi_tables_have_company(resource, namespace);
 	const char *id = "rootfi_id";
 	bool		has_time = true;
@@ -164,7 +165,7 @@ static void
 make_child(const Resource *resource, Oid namespace, const char *name,
 		   const ChildList *child)
 {
-	TupleDesc	desc = rootfi_target_row_type(namespace, child->row_type);
+	TupleDesc	desc = rootfi_row_type(namespace, child->row_type);
 	bool		has_company = rootfi_tables_have_company(resource, namespace);
 	StringInfoData columns;
 

@@ -27,9 +27,9 @@
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #include "utils/syscache.h"
-#include "utils/typcache.h"
 
 #include "base/role.h"
+#include "base/rowtype.h"
 #include "base/sql.h"
 #include "copy/target.h"
 
@@ -41,25 +41,6 @@ rootfi_target_find(const char *schema, const char *table)
 
 	return OidIsValid(namespace) ? get_relname_relid(table, namespace) :
 		InvalidOid;
-}
-
-/*
- * The columns of one of the extension's row types, NULL for none.  Release
- * with ReleaseTupleDesc().
- */
-TupleDesc
-rootfi_target_row_type(Oid namespace, const char *row_type)
-{
-	Oid			type;
-
-	if (row_type == NULL)
-		return NULL;
-	type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-						   CStringGetDatum(row_type),
-						   ObjectIdGetDatum(namespace));
-	if (!OidIsValid(type))
-		elog(ERROR, "type \"%s\" does not exist", row_type);
-	return lookup_rowtype_tupdesc(type, -1);
 }
 
 /*
@@ -424,7 +405,7 @@ add_child(Target *target, const Stream *stream, Oid namespace,
 
 	if (!OidIsValid(relid))
 		return;
-	row_type = rootfi_target_row_type(namespace, child->row_type);
+	row_type = rootfi_row_type(namespace, child->row_type);
 	table->child = child;
 	table_init(&table->table, relid, row_type, NULL, key + skip, 3 - skip);
 	ReleaseTupleDesc(row_type);
@@ -468,7 +449,7 @@ rootfi_target_open(Target *target, const Stream *stream, Oid namespace)
 	target->schema = quote_identifier(get_namespace_name(namespace));
 	if (stream->has_company)
 		target->company = psprintf(INT64_FORMAT, stream->company_id);
-	row_type = rootfi_target_row_type(namespace, resource->row_type);
+	row_type = rootfi_row_type(namespace, resource->row_type);
 	if (row_type != NULL && column_index(row_type, key[1]) < 0)
 		key[1] = "id";
 	table_init(&target->parent, relid, row_type, resource->aliases, key, 2);

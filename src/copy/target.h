@@ -83,7 +83,6 @@ typedef struct Target
 } Target;
 
 extern Oid	rootfi_target_find(const char *schema, const char *table);
-extern TupleDesc rootfi_target_row_type(Oid namespace, const char *row_type);
 extern char *rootfi_target_child_name(const Resource *resource,
 									  const char *target_table,
 									  const ChildList *child);

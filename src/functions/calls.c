@@ -15,6 +15,7 @@
 
 #include "api/api.h"
 #include "api/body.h"
+#include "api/names.h"
 #include "api/query.h"
 #include "api/validate.h"
 #include "catalog/resource.h"
@@ -103,6 +104,7 @@ rootfi_create(PG_FUNCTION_ARGS)
 		psprintf("%s?run_async=true", resource->path) : resource->path;
 	call.request.body = rootfi_body_create(resource, PG_GETARG_INT64(1),
 										   PG_GETARG_JSONB_P(2), run_async);
+	rootfi_names_check_data(fcinfo->flinfo, resource, PG_GETARG_JSONB_P(2));
 	return return_call(fcinfo, &call);
 }
 
@@ -142,11 +144,12 @@ Datum
 rootfi_update(PG_FUNCTION_ARGS)
 {
 	ApiCall		call = record_call(fcinfo, VERB_UPDATE, "PUT", "update");
+	const Resource *resource = get_resource(fcinfo, 0, VERB_UPDATE);
 
 	check_not_null(fcinfo, 2, "data");
 	PreventCommandIfReadOnly("rootfi_update()");
-	call.request.body = rootfi_body_update(get_resource(fcinfo, 0, VERB_UPDATE),
-										   PG_GETARG_JSONB_P(2));
+	call.request.body = rootfi_body_update(resource, PG_GETARG_JSONB_P(2));
+	rootfi_names_check_data(fcinfo->flinfo, resource, PG_GETARG_JSONB_P(2));
 	return return_call(fcinfo, &call);
 }
 
@@ -244,6 +247,7 @@ rootfi_validate(PG_FUNCTION_ARGS)
 		values[2] = nulls[2] ? (Datum) 0 : CStringGetTextDatum(found->hint);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
+	rootfi_names_check_data(fcinfo->flinfo, resource, PG_GETARG_JSONB_P(2));
 	return (Datum) 0;
 }
 

@@ -16,6 +16,7 @@
 
 #include "api/answer.h"
 #include "api/list.h"
+#include "api/names.h"
 #include "base/sqlstates.h"
 #include "catalog/resource.h"
 #include "json/jsonb.h"
@@ -141,6 +142,7 @@ get_list_request(FunctionCallInfo fcinfo, int first, const Resource *resource)
 	if (!args[8].isnull)
 		request.sort = DatumGetArrayTypeP(args[8].value);
 	check_list_request(&request);
+	rootfi_names_check_list(fcinfo->flinfo, &request);
 	return request;
 }
 
@@ -291,6 +293,7 @@ rootfi_count(PG_FUNCTION_ARGS)
 	ListRequest request = get_selection(fcinfo, 1, get_resource(fcinfo));
 	int64		count;
 
+	rootfi_names_check_list(fcinfo->flinfo, &request);
 	if (!rootfi_list_count(&request, &count))
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(count);
