@@ -20,7 +20,7 @@ MODULE_big = rootfi
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 
 # The install script is made of these, in this order.
-MODULES_SQL = connection calls ecommerce payments core sync reports version
+MODULES_SQL = connection calls ecommerce payments core sync reports
 INSTALL_SQL = sql/rootfi--$(EXTVERSION).sql
 DATA = $(wildcard sql/upgrade/rootfi--*--*.sql)
 DATA_built = $(INSTALL_SQL)

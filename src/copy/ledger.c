@@ -15,6 +15,7 @@
 #include "base/sql.h"
 #include "base/sqlstates.h"
 #include "base/version.h"
+#include "copy/failure.h"
 #include "copy/stream.h"
 
 #define MAX_ARGS	12
@@ -112,12 +113,12 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		"WITH run AS (UPDATE %1$s.rootfi_run SET"
 		" unchanged = unchanged OPERATOR(pg_catalog.-) $3,"
 		" skipped = skipped OPERATOR(pg_catalog.+) $3,"
-		" error_sqlstate = $4, error_message = $5"
+		" error_sqlstate = 'RFP01', error_message = $4"
 		" WHERE run_id OPERATOR(pg_catalog.=) $2)"
 		" UPDATE %1$s.rootfi_stream SET"
 		" pass_skipped = pass_skipped OPERATOR(pg_catalog.+) $3"
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
-		{INT8OID, INT8OID, INT8OID, TEXTOID, TEXTOID}
+		{INT8OID, INT8OID, INT8OID, TEXTOID}
 	},
 	[LEDGER_COMPLETE] = {
 		"WITH run AS (UPDATE %1$s.rootfi_run SET state = 'complete',"
@@ -515,7 +516,6 @@ rootfi_ledger_skip(Ledger *ledger, const Stream *stream, int64 skipped,
 	SqlArgs		args = run_args(stream);
 
 	rootfi_sql_int8(&args, skipped);
-	rootfi_sql_text(&args, unpack_sql_state(ERRCODE_ROOTFI_BAD_ANSWER));
 	rootfi_sql_text(&args, text);
 	run(ledger, LEDGER_SKIP, &args);
 }
@@ -545,29 +545,6 @@ rootfi_ledger_stop(Ledger *ledger, const Stream *stream)
 	run(ledger, LEDGER_STOP, &args);
 }
 
-/*
- * What is kept of an error for those who may see the state of streams and not
- * their rows: where the server, or a trigger, may have put values of a row
- * into detail or message, without that.
- */
-static char *
-storable_message(const ErrorData *error)
-{
-	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-
-	/* that is what the API refuses, and what we say of settings */
-	if (error->sqlerrcode == ERRCODE_INVALID_PARAMETER_VALUE ||
-		error->sqlerrcode == ERRCODE_NO_DATA_FOUND)
-		category = 0;
-	if (category == ERRCODE_DATA_EXCEPTION || category == ERRCODE_PLPGSQL_ERROR)
-		return "a value could not be written, or a trigger raised an error; the message is in the server's log and with who called";
-	if (error->detail == NULL ||
-		category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
-		category == ERRCODE_WITH_CHECK_OPTION_VIOLATION)
-		return error->message;
-	return psprintf("%s: %s", error->message, error->detail);
-}
-
 /* The run failed; the pass will be gone on with unless it is abandoned. */
 void
 rootfi_ledger_fail(Ledger *ledger, const Stream *stream,
@@ -577,7 +554,7 @@ rootfi_ledger_fail(Ledger *ledger, const Stream *stream,
 	SqlArgs		args = run_args(stream);
 
 	rootfi_sql_text(&args, unpack_sql_state(error->sqlerrcode));
-	rootfi_sql_text(&args, storable_message(error));
+	rootfi_sql_text(&args, rootfi_failure_text(error));
 	rootfi_sql_bool(&args, abandon);
 	add_costs(&args, costs);
 	run(ledger, LEDGER_FAIL, &args);

@@ -19,6 +19,7 @@
 #include "base/role.h"
 #include "base/sql.h"
 #include "copy/apply.h"
+#include "copy/failure.h"
 #include "copy/refresh.h"
 #include "copy/sync.h"
 #include "http/connection.h"
@@ -364,15 +365,6 @@ record_error(SyncSession *session, SyncTask *task)
 					   &costs);
 }
 
-/* Makes the words of an error, which may be anybody's, fit to be kept. */
-static void
-clean_error(ErrorData *error)
-{
-	error->message = rootfi_json_show(error->message);
-	if (error->detail != NULL)
-		error->detail = rootfi_json_show(error->detail);
-}
-
 /* Ends a run that failed. */
 static void
 fail(SyncSession *session, SyncTask *task, ErrorData *error)
@@ -380,7 +372,7 @@ fail(SyncSession *session, SyncTask *task, ErrorData *error)
 	SyncFailure *failure = palloc(sizeof(SyncFailure));
 	ErrorData  *another;
 
-	clean_error(error);
+	rootfi_failure_clean(error);
 	task->error = error;
 	task->ended = true;
 	failure->label = task->stream.label == NULL ?
