@@ -83,8 +83,8 @@ to_scalar(const JsonValue *value, JsonbValue *result)
 }
 
 /* A value as jsonb, in the current context: a loop that nothing interrupts. */
-Jsonb *
-rootfi_jsonb_make(JsonbValue *value)
+static Jsonb *
+serialize(JsonbValue *value)
 {
 	Jsonb	   *result;
 
@@ -205,7 +205,7 @@ build_jsonb(const char *text, int len, bool *too_many)
 {
 	char	   *strings = palloc(len + 1);
 	JsonbValue *value = build(text, len, strings, too_many);
-	Jsonb	   *result = value == NULL ? NULL : rootfi_jsonb_make(value);
+	Jsonb	   *result = value == NULL ? NULL : serialize(value);
 
 	pfree(strings);
 	return result;
@@ -287,51 +287,87 @@ rootfi_json_value_to_jsonb(const JsonValue *value)
 }
 
 /*
- * A value to put into jsonb, in the current context: a scalar, a tree, what
- * the server has made of it or, if even that cannot be, its text.
+ * A value to put into jsonb, in the current context: a scalar, a tree or, if
+ * jsonb can hold neither, its text.
  */
-static JsonbValue *
-to_value(const JsonValue *value)
+static void
+to_value(const JsonValue *value, JsonbValue *result)
 {
-	JsonbValue *result = palloc(sizeof(JsonbValue));
-	JsonbValue *tree;
-	Jsonb	   *jsonb;
+	JsonbValue *tree = NULL;
 	bool		too_many;
 
 	if (to_scalar(value, result))
-		return result;
+		return;
 	if (value->token == NULL)
-	{
 		tree = build(value->text, value->len, palloc(value->len + 1),
 					 &too_many);
-		if (tree != NULL)
-			return tree;
-		jsonb = rootfi_json_value_to_jsonb(value);
-		if (jsonb != NULL)
-		{
-			result->type = jbvBinary;
-			result->val.binary.data = &jsonb->root;
-			result->val.binary.len = VARSIZE(jsonb) - VARHDRSZ;
-			return result;
-		}
-	}
-	to_string(value->token ? value->token :
-			  pnstrdup(value->text, value->len), result);
-	return result;
+	if (tree != NULL)
+		*result = *tree;
+	else
+		to_string(value->token ? value->token :
+				  pnstrdup(value->text, value->len), result);
 }
 
 /*
  * Adds a member to an object that is being made, which points to its name and
- * its text then.
+ * its text then; all of it lives in the current context.
  */
 void
-rootfi_jsonb_add(JsonbParseState **state, const char *name,
+rootfi_jsonb_add(JsonbMembers * members, const char *name,
 				 const JsonValue *value)
 {
-	JsonbValue	key = {.type = jbvString};
+	JsonbPair  *pair;
 
-	key.val.string.val = unconstify(char *, name);
-	key.val.string.len = strlen(name);
-	pushJsonbValue(state, WJB_KEY, &key);
-	pushJsonbValue(state, WJB_VALUE, to_value(value));
+	if (members->n == members->capacity)
+	{
+		members->capacity = Max(8, members->capacity * 2);
+		members->pairs = members->pairs == NULL ?
+			palloc(members->capacity * sizeof(JsonbPair)) :
+			repalloc(members->pairs, members->capacity * sizeof(JsonbPair));
+	}
+	pair = &members->pairs[members->n];
+	pair->order = members->n++;
+	to_string(unconstify(char *, name), &pair->key);
+	to_value(value, &pair->value);
+}
+
+/* Orders members as jsonb has them: by length, by name, the last one first. */
+static int
+compare_members(const void *a, const void *b)
+{
+	const		JsonbPair *left = a;
+	const		JsonbPair *right = b;
+	int			len = left->key.val.string.len;
+	int			order;
+
+	if (len != right->key.val.string.len)
+		return len < right->key.val.string.len ? -1 : 1;
+	order = memcmp(left->key.val.string.val, right->key.val.string.val, len);
+	if (order != 0)
+		return order;
+	return left->order > right->order ? -1 : 1;
+}
+
+/*
+ * The object of the members, in the current context; of several of one name
+ * the last counts.
+ */
+Jsonb *
+rootfi_jsonb_make(JsonbMembers * members)
+{
+	JsonbValue	object = {.type = jbvObject};
+	JsonbPair  *pairs = members->pairs;
+	int			n = 0;
+
+	qsort(pairs, members->n, sizeof(JsonbPair), compare_members);
+	for (int i = 0; i < members->n; i++)
+		if (n == 0 ||
+			pairs[n - 1].key.val.string.len != pairs[i].key.val.string.len ||
+			memcmp(pairs[n - 1].key.val.string.val,
+				   pairs[i].key.val.string.val,
+				   pairs[i].key.val.string.len) != 0)
+			pairs[n++] = pairs[i];
+	object.val.object.pairs = pairs;
+	object.val.object.nPairs = n;
+	return serialize(&object);
 }

@@ -28,7 +28,7 @@ typedef struct RowState
 {
 	RowPlan    *plan;
 	const RowObject *object;
-	JsonbParseState *extra;		/* NULL until there is a member for it */
+	JsonbMembers extra;			/* what has no column */
 } RowState;
 
 static int
@@ -174,11 +174,8 @@ static void
 add_extra(RowState *state, const char *name, const JsonValue *value)
 {
 	CHECK_FOR_INTERRUPTS();
-	if (state->plan->extra < 0)
-		return;
-	if (state->extra == NULL)
-		pushJsonbValue(&state->extra, WJB_BEGIN_OBJECT, NULL);
-	rootfi_jsonb_add(&state->extra, name, value);
+	if (state->plan->extra >= 0)
+		rootfi_jsonb_add(&state->extra, name, value);
 }
 
 /* Does a member say again what its column was set to? */
@@ -342,11 +339,10 @@ rootfi_row_convert(RowPlan *plan, const RowObject *object)
 	for (int i = 0; i < object->nothers; i++)
 		add_extra(&state, object->others[i]->name, &object->others[i]->value);
 	apply_aliases(&state);
-	if (state.extra != NULL)
+	if (state.extra.n > 0)
 	{
-		JsonbValue *extra = pushJsonbValue(&state.extra, WJB_END_OBJECT, NULL);
-
-		plan->values[plan->extra] = JsonbPGetDatum(rootfi_jsonb_make(extra));
+		plan->values[plan->extra] =
+			JsonbPGetDatum(rootfi_jsonb_make(&state.extra));
 		plan->nulls[plan->extra] = false;
 	}
 }

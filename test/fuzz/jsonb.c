@@ -112,6 +112,19 @@ append_value(StringInfo target, const JsonbValue *value)
 				shim_fail("a container's length is wrong");
 			appendStringInfoString(target, text);
 			break;
+		case jbvObject:
+			appendStringInfoChar(target, '{');
+			for (int i = 0; i < value->val.object.nPairs; i++)
+			{
+				const JsonbPair *pair = &value->val.object.pairs[i];
+
+				appendStringInfoString(target, i > 0 ? "," : "");
+				append_value(target, &pair->key);
+				appendStringInfoChar(target, ':');
+				append_value(target, &pair->value);
+			}
+			appendStringInfoChar(target, '}');
+			break;
 		default:
 			shim_fail("value of type %d pushed", value->type);
 	}
