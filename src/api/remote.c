@@ -34,7 +34,7 @@
 static const Resource *
 sync_resource(void)
 {
-	return rootfi_resource_by_name("v3/core/syncs");
+	return rootfi_resource_by_name(SYNCS_RESOURCE);
 }
 
 /*
@@ -203,7 +203,7 @@ rootfi_remote_begin(const Stream *stream)
 										  "rootfi remote sync",
 										  ALLOCSET_SMALL_SIZES);
 	sync->state = REMOTE_FINDING;
-	ask_record(sync, stream, rootfi_resource_by_name("v3/core/companies"),
+	ask_record(sync, stream, rootfi_resource_by_name(COMPANIES_RESOURCE),
 			   psprintf(INT64_FORMAT, stream->company_id));
 	return sync;
 }

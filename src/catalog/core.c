@@ -53,7 +53,7 @@ static const ChildList company_children[] = {
 const Resource rootfi_core[] = {
 	/* Core, version 3 */
 	{
-		NAMES("v3/core/companies", "/v3/core/companies",
+		NAMES(COMPANIES_RESOURCE, "/v3/core/companies",
 			  "company", "companies", "rootfi_company", "companies"),
 		.documented = GET | UPDATE | LIST,
 		.body = BODY_PLAIN,
@@ -72,7 +72,7 @@ const Resource rootfi_core[] = {
 		.core = true,
 	},
 	{
-		NAMES("v3/core/syncs", "/v3/core/syncs",
+		NAMES(SYNCS_RESOURCE, "/v3/core/syncs",
 			  "sync", "syncs", "rootfi_sync", "syncs"),
 		.documented = CREATE | GET | LIST,
 		.body = BODY_BARE,

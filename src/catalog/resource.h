@@ -81,6 +81,10 @@ typedef struct ChildList
 	const struct ChildList *children;
 } ChildList;
 
+/* Those by which RootFi is told to fetch, and asked whether it has. */
+#define SYNCS_RESOURCE		"v3/core/syncs"
+#define COMPANIES_RESOURCE	"v3/core/companies"
+
 typedef struct Resource
 {
 	const char *name;			/* as in SQL: "payments/orders" */
