@@ -1,6 +1,10 @@
 # rootfi: the RootFi unified API in SQL
 #
-# make, make install	build and install the extension
+# make, make install	build and install the extension: here, or in an empty directory
+#			by make -f PATH/Makefile
+# make debug		build it for a debugger: not optimized, with symbols
+# make psql		psql on a throw-away server with the extension and a sandbox
+# make print-NAME	what a variable of this file is, as in make print-OBJS
 # make installcheck	run the tests against the installed extension and a
 #			running server (PGHOST and so on)
 # make fuzz		feed the sources what nobody would send, for FUZZ_TIME
@@ -13,26 +17,37 @@
 #			of Debian's sources first, kept in ASSERT_PREFIX
 # make bench		likewise, the benchmark; its settings are in test/bin/bench
 
+# The directory of this file, where the sources are: "." or another. What is
+# built goes into the current one. VPATH may name it too, but is not heeded: what
+# was built among the sources must not be taken for what is to be built here.
+TOP := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+ifeq ($(realpath $(TOP)),$(CURDIR))
+override TOP := .
+endif
+override VPATH :=
+
 EXTENSION = rootfi
-EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" rootfi.control)
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(TOP)/rootfi.control)
 
 MODULE_big = rootfi
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
+SOURCES = $(patsubst $(TOP)/%,%,$(sort $(wildcard $(TOP)/src/*.c $(TOP)/src/*/*.c)))
+HEADER_FILES = $(wildcard $(TOP)/src/*.h $(TOP)/src/*/*.h)
+OBJS = $(SOURCES:.c=.o)
 
 # The install script is made of these, in this order.
 MODULES_SQL = connection calls ecommerce payments core sync reports
 INSTALL_SQL = sql/rootfi--$(EXTVERSION).sql
-DATA = $(wildcard sql/upgrade/rootfi--*--*.sql)
+DATA = $(patsubst $(TOP)/%,%,$(wildcard $(TOP)/sql/upgrade/rootfi--*--*.sql))
 DATA_built = $(INSTALL_SQL)
 
 # One encoding and sort order, whatever the server's own; a fresh sandbox for
 # each file.
-REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS = $(patsubst $(TOP)/test/sql/%.sql,%,$(sort $(wildcard $(TOP)/test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --encoding=UTF8 --no-locale \
 	--launcher=./test/bin/with-sandbox
 
 # What several sessions do at the same time, step by step.
-ISOLATION = $(patsubst test/specs/%.spec,%,$(sort $(wildcard test/specs/*.spec)))
+ISOLATION = $(patsubst $(TOP)/test/specs/%.spec,%,$(sort $(wildcard $(TOP)/test/specs/*.spec)))
 ISOLATION_OPTS = $(REGRESS_OPTS) --outputdir=.
 
 TAP_TESTS = 1
@@ -43,41 +58,29 @@ PKG_CONFIG ?= pkg-config
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: sandbox clean-sandbox demo test check-assert bench fuzz fuzz-pages clean-fuzz reference
+.PHONY: sandbox clean-sandbox demo psql test check-assert bench fuzz fuzz-pages clean-fuzz \
+	reference debug
 
-# These need no PostgreSQL: demo, test, check-assert, bench and fuzz install it
-# themselves.
+# These need no PostgreSQL: most install it themselves.
+PLAIN_GOALS = sandbox clean-sandbox demo psql test check-assert bench fuzz clean-fuzz
+
 sandbox:
-	$(MAKE) -C test/sandbox
+	$(MAKE) -C $(TOP)/test/sandbox
 
 clean-sandbox:
-	$(MAKE) -C test/sandbox clean
+	$(MAKE) -C $(TOP)/test/sandbox clean
 
-demo:
-	test/bin/demo
-
-test:
-	test/bin/test
-
-check-assert:
-	test/bin/check-assert
-
-bench:
-	test/bin/bench
+demo psql test check-assert bench:
+	@$(TOP)/test/bin/$@
 
 fuzz:
-	test/bin/packages fuzz
-	test/fuzz/run
+	$(TOP)/test/bin/packages fuzz
+	$(TOP)/test/fuzz/run
 
 clean-fuzz:
-	$(MAKE) -C test/fuzz clean
+	$(MAKE) -C $(TOP)/test/fuzz clean
 
-ifeq ($(wildcard src/rootfi.c),)
-$(error there are no sources here: run make in the directory of the Makefile, \
-	or "make -C" that directory; VPATH is not supported)
-endif
-
-ifneq ($(filter-out sandbox clean-sandbox demo test check-assert bench fuzz clean-fuzz,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out $(PLAIN_GOALS),$(or $(MAKECMDGOALS),all)),)
 
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifeq ($(wildcard $(PGXS)),)
@@ -85,14 +88,14 @@ $(error PostgreSQL's extension build files are missing: install \
 	postgresql-server-dev-15 or later, or set PG_CONFIG)
 endif
 
-ifneq ($(filter-out sandbox clean-sandbox demo test check-assert bench fuzz clean-fuzz clean distclean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out $(PLAIN_GOALS) clean distclean,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --atleast-version=7.83 libcurl 2>/dev/null && echo found),found)
 $(error libcurl 7.83 or later is missing: install libcurl4-openssl-dev and \
 	pkg-config)
 endif
 endif
 
-PG_CPPFLAGS = -Isrc -DROOTFI_VERSION=\"$(EXTVERSION)\" \
+PG_CPPFLAGS = -I$(TOP)/src -DROOTFI_VERSION=\"$(EXTVERSION)\" \
 	$(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 
@@ -102,13 +105,43 @@ override with_llvm = no
 
 include $(PGXS)
 
+# PostgreSQL's flags are those of its own compiler, mostly gcc; clang tells of
+# each, and of each attribute of its headers, that it does not know.
+ifneq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
+override CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument \
+	-Wno-ignored-attributes
+endif
+
 # after PGXS, which resets it
 override PROVE_FLAGS += -I test/perl
 
-$(OBJS): $(wildcard src/*.h src/*/*.h) rootfi.control
+ifneq ($(TOP),.)
+vpath %.c $(TOP)
+vpath %.control $(TOP)
+endif
 
-$(INSTALL_SQL): sql/expand.awk $(MODULES_SQL:%=sql/install/%.sql) rootfi.control
+$(OBJS): $(HEADER_FILES) $(TOP)/rootfi.control | $(sort $(dir $(OBJS)))
+
+$(INSTALL_SQL): $(TOP)/sql/expand.awk $(MODULES_SQL:%=$(TOP)/sql/install/%.sql) $(TOP)/rootfi.control | sql/
 	awk -f $< $(filter %.sql,$^) > $@
+
+sql/ $(sort $(dir $(OBJS))):
+	@mkdir -p $@
+
+# Objects do not tell how they were compiled, so there must be none.
+debug:
+	$(MAKE) clean-lib
+	rm -f $(OBJS)
+	$(MAKE) DEBUG=1 all
+ifdef DEBUG
+# PostgreSQL may have been built with what only optimized code can have
+override CPPFLAGS += -U_FORTIFY_SOURCE
+override CFLAGS += -O0 -g3
+endif
+
+# A variable, however it came to be.
+print-%:
+	@echo '$* = $($*)'
 
 # The reference ends with what the catalog and the comments say. This needs a
 # running server with the extension installed, as installcheck does.
@@ -127,8 +160,15 @@ installcheck: export LANG = C.UTF-8
 installcheck: export LC_COLLATE = C.UTF-8
 installcheck: export LC_CTYPE = C.UTF-8
 
+ifeq ($(TOP),.)
 installcheck: sandbox
 
 clean: clean-sandbox clean-fuzz
+else
+# pg_regress and the tests have their files below the current directory
+ifneq ($(filter installcheck reference fuzz-pages,$(MAKECMDGOALS)),)
+$(error $(filter installcheck reference fuzz-pages,$(MAKECMDGOALS)) must be run in $(TOP))
+endif
+endif
 
 endif

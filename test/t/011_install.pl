@@ -4,18 +4,102 @@ use strict;
 use warnings;
 
 use Cwd ();
+use File::Find ();
+use IPC::Run;
 use PostgreSQL::Test::Utils;
 use Rootfi::Pair;
 use Test::More;
 
-# Nothing is built, or installed, where there are no sources.
-my $sources = Cwd::getcwd();
-my $elsewhere = PostgreSQL::Test::Utils::tempdir();
-foreach my $goal ('all', 'install')
+my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
+
+# Runs make in a directory, quietly; gives its status and what it said.
+sub make
 {
-	command_fails_like([ 'make', '-C', $elsewhere, '-f', "$sources/Makefile", "VPATH=$sources", "DESTDIR=$elsewhere/root", $goal ],
-		qr/there are no sources here/, "make $goal with VPATH is refused");
+	my ($directory, @arguments) = @_;
+	my $said = '';
+
+	IPC::Run::run([ 'make', '-s', '-j2', '-C', $directory, @arguments ], '>&', \$said);
+	return ($? >> 8, $said);
 }
+
+# All files below a directory, sorted, by their names from there.
+sub files
+{
+	my ($directory) = @_;
+	my @files;
+
+	File::Find::find(sub { push @files, $File::Find::name =~ s/^\Q$directory\E//r if -f }, $directory);
+	# what tests leave is none of them
+	@files = grep { !m{^/(tmp_check|results)/} } @files;
+	return join("\n", sort @files);
+}
+
+# Copies sources, without what was built of them.
+sub copy_sources
+{
+	my ($from, $to) = @_;
+
+	foreach my $part (qw(Makefile rootfi.control sql src test))
+	{
+		system('cp', '-R', "$from/$part", $to) == 0 or die "could not copy $part";
+	}
+	unlink glob("$to/src/*.o $to/src/*/*.o"), glob("$to/sql/rootfi--*.sql");
+	return;
+}
+
+# Built and installed from any directory, for any root, all is there, with no
+# warning; among the sources nothing changes.
+my $sources = Cwd::getcwd();
+chomp(my $library = qx{$pg_config --pkglibdir});
+chomp(my $share = qx{$pg_config --sharedir});
+my $everything = join "\n", sort "$library/rootfi.so", map { "$share/extension/$_" } 'rootfi.control',
+  map { (my $name = $_) =~ s{.*/}{}; $name } glob('sql/rootfi--*.sql'), glob('sql/upgrade/*.sql');
+my $before = files($sources);
+my %installed;
+chomp(my $own = qx{$pg_config --cc});
+foreach my $compiler ($own, grep { $_ ne $own && system("$_ --version > /dev/null 2>&1") == 0 } 'gcc', 'clang')
+{
+	my $elsewhere = PostgreSQL::Test::Utils::tempdir();
+	my @make = ($elsewhere, '-f', "$sources/Makefile", 'COPT=-Werror', "CC=$compiler");
+	# only the place of the Makefile counts
+	push @make, "VPATH=$sources" if $compiler eq $own;
+	my ($status, $said) = make(@make, 'all');
+
+	is("$status$said", '0', "make in an empty directory, by $compiler");
+	($status, $said) = make(@make, "DESTDIR=$elsewhere/root", 'install');
+	is("$status$said", '0', "make install there, by $compiler");
+	is(files("$elsewhere/root"), $everything, "everything is installed, by $compiler");
+	$installed{$_} = slurp_file("$elsewhere/root$share/extension/$_") foreach 'rootfi.control', map { s{.*/}{}r } glob('sql/rootfi--*.sql');
+}
+is($installed{$_}, slurp_file((glob("$_ sql/$_"))[ /control/ ? 0 : 1 ]), "$_ is the one that is built here") foreach sort keys %installed;
+is(files($sources), $before, 'nothing was built among the sources');
+
+# Sources may lie in folders, and are rebuilt when a header there changes.
+my $folders = PostgreSQL::Test::Utils::tempdir();
+copy_sources($sources, $folders);
+mkdir "$folders/src/odd" or die $!;
+append_to_file("$folders/src/odd/odd_unit.h", "extern int rootfi_odd(void);\n");
+append_to_file("$folders/src/odd/odd_unit.c", qq{#include "postgres.h"\n\n#include "odd/odd_unit.h"\n\nint\nrootfi_odd(void)\n{\n\treturn 1;\n}\n});
+append_to_file("$folders/src/rootfi.c", qq{#include "odd/odd_unit.h"\n});
+my $outside = PostgreSQL::Test::Utils::tempdir();
+foreach my $place ([ 'in the tree', $folders ], [ 'outside of it', $outside, '-f', "$folders/Makefile" ])
+{
+	my ($where, @make) = @$place;
+	my ($status, $said) = make(@make, 'COPT=-Werror', 'all');
+
+	is("$status$said", '0', "sources in folders are built $where");
+	ok(-f "$make[0]/src/odd/odd_unit.o", "their objects lie in such folders $where");
+	is((make(@make, '-q'))[0], 0, "nothing is left to be done $where");
+	utime(undef, undef, "$folders/src/odd/odd_unit.h");
+	is((make(@make, '-q'))[0], 1, "after a change of a header in a folder there is $where");
+	is((make(@make, 'clean'))[0] . join(' ', grep { /\.(o|so)$|rootfi--[\d.]+\.sql$/ } split /\n/, files($make[0])), '0', "make clean leaves nothing $where");
+}
+my ($status, $said) = make($folders, 'debug');
+is("$status$said", '0', 'a build for a debugger has no warning');
+like(qx{readelf --debug-dump=info $folders/rootfi.so | grep -m1 DW_AT_producer}, qr/ -O0/, 'it is not optimized');
+like((make($outside, '-f', "$sources/Makefile", 'installcheck'))[1],
+	qr/installcheck must be run in \Q$sources\E/, 'tests are run among the sources only');
+like((make($sources, 'print-DATA'))[1], qr{^DATA = sql/upgrade/\S+\.sql( sql/upgrade/\S+\.sql)*$}, 'make print-NAME prints a variable');
 
 my ($node, $sandbox) = start_pair();
 
