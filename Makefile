@@ -5,6 +5,7 @@
 # make debug		build it for a debugger: not optimized, with symbols
 # make psql		psql on a throw-away server with the extension and a sandbox
 # make print-NAME	what a variable of this file is, as in make print-OBJS
+# make lint		see that the sources keep the house's rules: test/lint
 # make installcheck	run the tests against the installed extension and a
 #			running server (PGHOST and so on)
 # make fuzz		feed the sources what nobody would send, for FUZZ_TIME
@@ -58,11 +59,11 @@ PKG_CONFIG ?= pkg-config
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: sandbox clean-sandbox demo psql test check-assert bench fuzz fuzz-pages clean-fuzz \
+.PHONY: sandbox clean-sandbox demo psql test lint check-assert bench fuzz fuzz-pages clean-fuzz \
 	reference debug
 
 # These need no PostgreSQL: most install it themselves.
-PLAIN_GOALS = sandbox clean-sandbox demo psql test check-assert bench fuzz clean-fuzz
+PLAIN_GOALS = sandbox clean-sandbox demo psql test lint check-assert bench fuzz clean-fuzz
 
 sandbox:
 	$(MAKE) -C $(TOP)/test/sandbox
@@ -70,7 +71,7 @@ sandbox:
 clean-sandbox:
 	$(MAKE) -C $(TOP)/test/sandbox clean
 
-demo psql test check-assert bench:
+demo psql test lint check-assert bench:
 	@$(TOP)/test/bin/$@
 
 fuzz:

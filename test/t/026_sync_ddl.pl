@@ -5,7 +5,7 @@ use strict;
 use warnings;
 
 use PostgreSQL::Test::Utils;
-use Rootfi::Copy;
+use Rootfi::Copy qw(poll_until);
 use Rootfi::Pair;
 use Rootfi::RawServer;
 use Rootfi::Shape;
