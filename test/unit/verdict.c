@@ -2,39 +2,15 @@
  * verdict.c
  *		Every way a request can end, and what that must mean.
  *
- * Built from src/verdict.c and src/phrases.c alone, without a server; prints
- * TAP.  The rows are written from the promises in doc/failures.md, not from
- * the source.
+ * The rows are written from the promises in doc/failures.md, not from the
+ * source.
  */
 #include "postgres.h"
 
 #include "base/sqlstates.h"
 #include "http/phrases.h"
 #include "http/verdict.h"
-
-/* the server's own are not there */
-#undef printf
-#undef snprintf
-
-static int	tests = 0;
-static int	failures = 0;
-
-int			pg_strncasecmp(const char *s1, const char *s2, size_t n);
-
-/* Stands in for the server's own. */
-int
-pg_strncasecmp(const char *s1, const char *s2, size_t n)
-{
-	return strncasecmp(s1, s2, n);
-}
-
-/* Prints a line of TAP. */
-static void
-ok(bool holds, const char *what)
-{
-	printf("%sok %d - %s\n", holds ? "" : "not ", ++tests, what);
-	failures += !holds;
-}
+#include "unit.h"
 
 /* Five characters for a SQLSTATE. */
 static const char *
@@ -63,15 +39,12 @@ check(const char *what, const HttpFacts *facts, const char *sqlstate,
 {
 	Verdict		verdict = rootfi_verdict(facts);
 	bool		unknown = strcmp(sqlstate, "RF007") == 0;
-	char		label[128];
 
-	snprintf(label, sizeof(label), "%s, %s: %s%s", what,
-			 facts->is_write ? "write" : "read", sqlstate,
-			 again ? ", again" : "");
 	ok(strcmp(name_of(verdict.sqlstate), sqlstate) == 0 &&
 	   verdict.unknown == unknown && verdict.again == again &&
 	   !passes(&verdict) && !(unknown && verdict.again) &&
-	   (!unknown || verdict.hint != NULL), label);
+	   (!unknown || verdict.hint != NULL), "%s, %s: %s%s", what,
+	   facts->is_write ? "write" : "read", sqlstate, again ? ", again" : "");
 }
 
 /* What libcurl's results mean once a request was handed over. */
@@ -200,7 +173,7 @@ check_unsent(void)
 
 			if (facts.end != HTTP_NOT_CONNECTED ||
 				facts.phase != unsent[i].phase)
-				ok(false, curl_easy_strerror(result));
+				ok(false, "%s", curl_easy_strerror(result));
 			check(curl_easy_strerror(result), &facts, "RF001",
 				  unsent[i].again);
 		}
@@ -239,7 +212,7 @@ check_unanswered(void)
 		};
 
 		if (facts.end != results[i].end)
-			ok(false, name);
+			ok(false, "%s", name);
 		check(name, &facts, results[i].read, results[i].read_again);
 		facts.is_write = true;
 		check(name, &facts, "RF007", false);
@@ -334,15 +307,16 @@ check_all_statuses(void)
 	}
 	for (size_t i = 0; i < lengthof(ends); i++)
 	{
-		HttpFacts	facts = {.end = ends[i].end, .is_write = true};
+		HttpFacts	facts = {.end = ends[i].end,.is_write = true};
 
 		wrong += repeated(rootfi_verdict(&facts).sqlstate);
 	}
 	ok(wrong == 0, "no retry layer repeats a write that may have been done");
 }
 
-int
-main(void)
+/* All tables of what requests end with. */
+void
+test_verdict(void)
 {
 	check_unsent();
 	check_refused_by_proxy();
@@ -354,6 +328,4 @@ main(void)
 	   rootfi_phrases_in("MySQL SERVER HAS GONE AWAY.") &&
 	   !rootfi_phrases_in("") && !rootfi_phrases_in("no such order"),
 	   "phrases are found in whatever case");
-	printf("1..%d\n", tests);
-	return failures > 0;
 }
