@@ -136,6 +136,10 @@ copy_postgresql() {
 		[[ $("$bindir/pg_config" "$option") == "$work/root$dir" ]] ||
 			fail "the PostgreSQL in $original cannot be relocated"
 	done
+	# the static libraries, where they do not lie beside the modules
+	dir=$("$original/pg_config" --libdir)
+	mkdir -p "$work/root$dir"
+	find "$dir" -maxdepth 1 -name 'libpg*.a' -exec ln -sf {} "$work/root$dir" \;
 	# links to a rootfi installed on this system
 	find "$work/root" -name 'rootfi*' ! -type d -delete
 }

@@ -70,6 +70,22 @@ shim_fail(const char *fmt,...)
 	abort();
 }
 
+#ifdef USE_ASSERT_CHECKING
+/* An assertion of the server's headers does not hold. */
+#if PG_VERSION_NUM >= 160000
+void
+ExceptionalCondition(const char *conditionName, const char *fileName,
+					 int lineNumber)
+#else
+void
+ExceptionalCondition(const char *conditionName, const char *errorType,
+					 const char *fileName, int lineNumber)
+#endif
+{
+	shim_fail("%s:%d: not %s", fileName, lineNumber, conditionName);
+}
+#endif
+
 /* The head of a piece of memory, readable until hide_chunk(). */
 static Chunk *
 show_chunk(void *pointer)
