@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 #
-# What the library exports begins with rootfi_, but for what PostgreSQL asks
-# for: libraries share their names with the whole server.
+# What the library's parts export begins with rootfi_, but for what PostgreSQL
+# asks for: up to version 15 libraries share all names with the whole server.
 #
 # The library is that of the tree if it is up to date, else one that is built
 # for this; LINT_BUILD is a directory where what is built may stay.
@@ -28,9 +28,9 @@ if ! "${make[@]}" -q all 2> /dev/null; then
 		exit
 	fi
 fi
-nm --dynamic --defined-only --line-numbers "$library/rootfi.so" |
+find "$library/src" -name '*.o' -exec nm --extern-only --defined-only --line-numbers {} + |
 	awk -v top="$PWD/" '
-		$3 !~ /^(rootfi_|pg_finfo_rootfi_|Pg_magic_func$|_PG_init$|_init$|_fini$)/ {
+		NF > 2 && $3 !~ /^(rootfi_|pg_finfo_rootfi_|Pg_magic_func$|_PG_init$)/ {
 			place = NF > 3 ? $4 : "Makefile:1"
 			sub("^" top, "", place)
 			print place ": exports " $3 ", which does not begin with rootfi_"

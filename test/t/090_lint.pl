@@ -17,6 +17,8 @@ system('cp', '-Rp', @parts, $copy) == 0 or BAIL_OUT('could not copy the sources'
 # what a rule has built serves it again
 $ENV{LINT_BUILD} = Cwd::abs_path(PostgreSQL::Test::Utils::tempdir());
 
+my %left_out;
+
 # Runs rules on the copy, all by default; gives the status and the findings.
 sub lint
 {
@@ -41,12 +43,12 @@ sub header
 	return source($_[0]) =~ s{^src/}{}r;
 }
 
-# The programs that a rule needs and that are not here.
-sub missing
+# Is a rule left out here, since a program is not there?
+sub left_out
 {
 	my ($rule) = @_;
 
-	return grep { system("command -v $_ > /dev/null") != 0 } slurp_file(glob "$copy/test/lint/$rule.*") =~ /^# needs (.*)$/mg;
+	return $left_out{$rule} //= (lint($rule))[1] =~ /^lint: \S+ is left out, there is no (.*)$/m ? $1 : '';
 }
 
 # Adds lines to files of the copy, new ones perhaps: "LINE" in a finding stands
@@ -85,8 +87,7 @@ sub finds
 
 	SKIP:
 	{
-		my @missing = missing($rule);
-		skip "there is no @missing", 1 if @missing;
+		skip 'there is no ' . left_out($rule), 1 if left_out($rule);
 		my ($undo, %line) = plant(%$lines);
 		my ($status, $said) = lint($rule);
 		$undo->();
@@ -98,7 +99,7 @@ sub finds
 
 # An untouched tree has nothing to tell.
 my @rules = map { m{([^/]+)\.\w+$} } glob("$copy/test/lint/*.{awk,pl,sh}");
-my @usable = grep { !missing($_) } @rules;
+my @usable = grep { !left_out($_) } @rules;
 my ($status, $said) = lint(@usable);
 is("$status$said", '0', "nothing breaks a rule of @usable");
 is((lint('odd'))[0], 2, 'a rule that does not exist is an error');
