@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
@@ -109,6 +110,41 @@ rootfi_attempt(AttemptStep step, void *arg, MemoryContext context)
 	PG_END_TRY();
 	MemoryContextSwitchTo(old);
 	CurrentResourceOwner = owner;
+	error_context_stack = callbacks;
+	end_watch(&watch);
+	return error;
+}
+
+/*
+ * Commits by SPI, and begins another transaction.  Returns NULL, or the error
+ * that it ended with, in the current context; nothing of the transaction is
+ * left then.  An interrupt is raised again.
+ */
+ErrorData *
+rootfi_attempt_commit(void)
+{
+	MemoryContext old = CurrentMemoryContext;
+	ErrorContextCallback *callbacks = error_context_stack;
+	Watch		watch = {.context = old};
+	ErrorContextCallback callback = {
+		.previous = callbacks,
+		.callback = watch_error,
+		.arg = &watch,
+	};
+	ErrorData  *volatile error = NULL;
+
+	error_context_stack = &callback;
+	PG_TRY();
+	{
+		SPI_commit();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(old);
+		error = CopyErrorData();
+		FlushErrorState();
+	}
+	PG_END_TRY();
 	error_context_stack = callbacks;
 	end_watch(&watch);
 	return error;

@@ -12,6 +12,7 @@ typedef void (*AttemptStep) (void *arg);
 
 extern ErrorData *rootfi_attempt(AttemptStep step, void *arg,
 								 MemoryContext context);
+extern ErrorData *rootfi_attempt_commit(void);
 extern bool rootfi_try_input(FmgrInfo *input, char *text, Oid ioparam,
 							 int32 typmod, Datum *result);
 

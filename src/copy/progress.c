@@ -113,7 +113,7 @@ rootfi_progress_locked(SyncSession *session, int64 id)
 void
 rootfi_progress_sums(const SyncSession *session)
 {
-	const		SyncSums *sums = &session->sums;
+	const SyncSums *sums = &session->sums;
 
 	if (!session->is_brief)
 		return;

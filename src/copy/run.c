@@ -1,70 +1,40 @@
 /*
  * run.c
- *		One run of a stream, step by step.
+ *		One run of a stream, from step to step.
+ *
+ *	begin -> begin_remote -> advance_remote -> begin_reading --+
+ *	  |                                                        |
+ *	  +--> take -> write -+-> take ...     <-------------------+
+ *	        |             +-> complete, stop: ended
+ *	        +-> restart, once
+ *	any error -> record: ended
  *
  * A page, its checkpoint and, after the last page, the end of the pass are one
- * transaction.  Whatever may fail happens in a subtransaction of that: an
- * error ends the stream's run and is kept with the stream.
+ * transaction.  Whatever may fail happens in a subtransaction of that
+ * (steps.c): an error ends the stream's run and is kept with the stream.
+ *
+ * What another session did may be in the way: a row that was not there is now,
+ * a deadlock, a serialization failure, which may come as late as the commit.
+ * Then the same is done again in another transaction, which sees what has
+ * happened meanwhile; what it had changed of the task is put back before.
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
-#include "utils/acl.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 
 #include "api/remote.h"
 #include "base/attempt.h"
 #include "base/role.h"
-#include "base/sql.h"
-#include "copy/apply.h"
 #include "copy/failure.h"
-#include "copy/refresh.h"
-#include "copy/sync.h"
-#include "http/connection.h"
+#include "copy/steps.h"
 #include "http/loop.h"
 #include "json/text.h"
 #include "rows/children.h"
 
-/* How often a page is written before others are no longer to blame. */
-#define WRITE_ATTEMPTS	4
+/* How often something is tried before others are no longer to blame. */
+#define MOST_ATTEMPTS	4
 
-/* Something that may fail, done for a stream. */
-typedef void (*TaskStep) (SyncSession *session, SyncTask *task);
-
-/*
- * Acts as the owner of the stream until the end of the step.  Errors: 42704
- * when that role is gone, 42501 when the caller does not have its rights.
- */
-static void
-act_as_owner(const SyncSession *session, const Stream *stream)
-{
-	Oid			role = get_role_oid(stream->owner, true);
-
-	if (!OidIsValid(role))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("role \"%s\", the owner of stream %s, does not exist",
-						stream->owner, stream->label),
-				 errhint("Run \"SELECT rootfi_alter_stream(" INT64_FORMAT ", owner => ...)\" as a superuser.",
-						 stream->id)));
-	if (!has_privs_of_role(session->caller, role))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for stream %s", stream->label)));
-	rootfi_role_become(role);
-}
-
-/* The same for a step that runs the code of the owners of the tables. */
-static void
-act_on_tables(const SyncSession *session, const Stream *stream)
-{
-	act_as_owner(session, stream);
-	rootfi_target_check_owners(stream, GetUserId());
-}
-
-/* A step of a run, to be attempted. */
+/* A step, to be attempted. */
 typedef struct StepCall
 {
 	SyncSession *session;
@@ -83,325 +53,49 @@ do_step(void *arg)
 	rootfi_role_end(&state);
 }
 
-/*
- * Does a step in a subtransaction, in a memory context that is emptied after
- * it.  Returns NULL, or the error that it ended with, in the session's memory;
- * nothing of it is left then.
- */
-static ErrorData *
-attempt(SyncSession *session, SyncTask *task, TaskStep step)
+/* What steps change of a task whose run has begun. */
+static TaskMarks
+mark(const SyncTask *task)
 {
-	StepCall	call = {session, task, step};
-	ErrorData  *error = rootfi_attempt(do_step, &call, session->step_context);
-
-	MemoryContextReset(session->step_context);
-	return error;
-}
-
-/* Asks for the page at which the stream stands, in the task's memory. */
-static void
-begin_scan(const SyncSession *session, SyncTask *task)
-{
-	MemoryContext old = MemoryContextSwitchTo(task->context);
-	const Stream *stream = &task->stream;
-
-	/* lists of the core know neither filters nor counts */
-	task->request = (ListRequest)
+	return (TaskMarks)
 	{
-		.resource = stream->resource,
-			.server = stream->server,
-			.cursor = stream->cursor,
-			.has_company = stream->has_company,
-			.company_id = stream->company_id,
-			.has_since = !TIMESTAMP_IS_NOBEGIN(stream->pass_since) &&
-			!stream->resource->core,
-			.updated_since = stream->pass_since,
-			.include_deleted = !stream->resource->core,
-			.count = stream->cursor == NULL && !stream->resource->core,
-			.max_rows = PG_INT64_MAX,
-			.max_pages = session->max_pages - task->pages,
-	};
-	memset(&task->costs, 0, sizeof(task->costs));
-	task->scan = rootfi_list_begin(&task->request);
-	MemoryContextSwitchTo(old);
-}
-
-/*
- * Raises 28000 where the server refused the key in this call already: of
- * thousands of streams no more are to ask than run at the same time.
- */
-static void
-check_key(const SyncSession *session, const Stream *stream)
-{
-	if (rootfi_connection_refused(rootfi_connection_get(stream->server),
-								  session->began))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-				 errmsg("the API key of server \"%s\" was refused before in this call",
-						stream->server),
-				 errhint("Set \"api_key\" of the user mapping to a valid key. The stream is due again at the next call.")));
-}
-
-/* Step: begins a run, if there is to be one. */
-static void
-begin_run(SyncSession *session, SyncTask *task)
-{
-	Stream	   *stream = &task->stream;
-
-	MemoryContextSwitchTo(task->context);
-	if (!rootfi_ledger_load(&session->ledger, stream->id, stream) ||
-		!rootfi_pass_is_due(session, stream))
-	{
-		task->ended = true;
-		return;
-	}
-	act_on_tables(session, stream);
-	check_key(session, stream);
-	rootfi_pass_choose(session, stream);
-	rootfi_target_open(&task->target, stream, session->namespace);
-	task->first_row = stream->pass_rows;
-	task->wants_remote = session->remote && !stream->resource->core;
-	if (task->wants_remote)
-		rootfi_remote_check(stream, session->ledger.schema);
-	else
-		begin_scan(session, task);
-	/* lists are counted while the first page is on its way */
-	rootfi_repair_begin(stream, &task->target);
-	rootfi_ledger_begin(&session->ledger, stream);
-}
-
-/* Step: starts a sync of RootFi's own, after the run was committed. */
-static void
-begin_remote(SyncSession *session, SyncTask *task)
-{
-	act_as_owner(session, &task->stream);
-	MemoryContextSwitchTo(task->context);
-	task->remote = rootfi_remote_begin(&task->stream);
-	task->wants_remote = false;
-}
-
-/* Step: goes on with RootFi's own sync; is parked when that is over. */
-static void
-advance_remote(SyncSession *session, SyncTask *task)
-{
-	act_as_owner(session, &task->stream);
-	if (!rootfi_remote_advance(task->remote, &task->stream))
-		return;
-	task->remote = NULL;
-	task->parked = true;
-}
-
-/* Step: begins to read after RootFi's own sync. */
-static void
-begin_reading(SyncSession *session, SyncTask *task)
-{
-	act_as_owner(session, &task->stream);
-	begin_scan(session, task);
-}
-
-/* Step: puts the pass back to its beginning, as the cursor was refused. */
-static void
-restart_pass(SyncSession *session, SyncTask *task)
-{
-	act_as_owner(session, &task->stream);
-	rootfi_ledger_restart(&session->ledger, &task->stream);
-	begin_scan(session, task);
-}
-
-/* What has been spent since the latest checkpoint. */
-static RunCosts
-latest_costs(const SyncTask *task)
-{
-	const ListStats *stats = rootfi_list_stats(task->scan);
-
-	return (RunCosts)
-	{
-		.requests = stats->requests - task->costs.requests,
-			.bytes = stats->bytes - task->costs.bytes,
+		.stream = task->stream,
+			.page = task->page,
+			.at_end = task->at_end,
+			.wants_restart = task->wants_restart,
+			.pages = task->pages,
+			.counts = task->counts,
+			.keyless = task->keyless,
+			.costs = task->costs,
 			.waited = task->waited,
+			.nodd = task->begun ? task->target.parent.plan->nodd : 0,
 	};
 }
 
-/* Step: takes the page that has come, and what the pass is to remember. */
+/*
+ * Puts a task back to what it was; of one that has not begun nothing is lost,
+ * as its next step begins anew.
+ */
 static void
-take_page(SyncSession *session, SyncTask *task)
+put_back(SyncTask *task, const TaskMarks *marks)
 {
-	Stream	   *stream = &task->stream;
-	const ListStats *stats = rootfi_list_stats(task->scan);
-
-	act_as_owner(session, stream);
-	task->page = rootfi_list_next(task->scan);
-	if (stream->pass_pages == 0)
+	task->ended = false;
+	if (marks->stream.run_id == 0)
 	{
-		rootfi_pass_start(stream, stats->server_time);
-		stream->pass_total = stats->total;
-	}
-	if (stream->cursor != NULL)
-		pfree(stream->cursor);
-	stream->cursor = stats->cursor == NULL ? NULL :
-		MemoryContextStrdup(task->context, stats->cursor);
-}
-
-/* The page has been written: what comes next is spent on the next one. */
-static void
-count_page(SyncTask *task, const RowCounts *counts)
-{
-	const ListStats *stats = rootfi_list_stats(task->scan);
-
-	task->stream.pass_pages++;
-	task->stream.pass_rows += counts->seen;
-	task->stream.pass_skipped += counts->skipped;
-	task->pages++;
-	task->counts.seen += counts->seen;
-	task->counts.inserted += counts->inserted;
-	task->counts.updated += counts->updated;
-	task->counts.skipped += counts->skipped;
-	if (task->stream.child_rows >= 0)
-		task->stream.child_rows += counts->children;
-	task->costs.requests = stats->requests;
-	task->costs.bytes = stats->bytes;
-	task->waited = 0;
-}
-
-/* Step: writes the page, and the checkpoint. */
-static void
-write_page(SyncSession *session, SyncTask *task)
-{
-	Stream	   *stream = &task->stream;
-	SyncPage	page = {
-		.target = &task->target,
-		.stream = stream,
-		.keyless = task->keyless,
-	};
-	RunCosts	costs = latest_costs(task);
-
-	act_on_tables(session, stream);
-	/* for another role nothing can be deferred: check it row by row */
-	if (GetUserId() != session->caller)
-		rootfi_sql_utility("SET CONSTRAINTS ALL IMMEDIATE");
-	PushActiveSnapshot(GetTransactionSnapshot());
-	rootfi_apply(&page, task->page);
-	if (strcmp(stream->pass_kind, "full") == 0)
-		rootfi_refresh_see(&session->ledger, &page);
-	rootfi_ledger_page(&session->ledger, stream, &page.counts, &costs);
-	if (page.counts.skipped > 0)
-		rootfi_ledger_skip(&session->ledger, stream, page.counts.skipped,
-						   rootfi_keyless_text(&page.keyless));
-	PopActiveSnapshot();
-	/* so that deferred constraints fail here, and not at the commit */
-	rootfi_sql_utility("SET CONSTRAINTS ALL IMMEDIATE");
-	count_page(task, &page.counts);
-	rootfi_keyless_keep(&task->keyless, &page.keyless, task->context);
-}
-
-/* A run is over that did not fail. */
-static void
-end_run(SyncSession *session, SyncTask *task, int64 marked)
-{
-	const Stream *stream = &task->stream;
-
-	rootfi_progress_end(session, task, marked);
-	rootfi_json_warn(rootfi_list_stats(task->scan)->replaced);
-	rootfi_children_warn(task->target.parent.plan->nodd);
-	rootfi_keyless_warn(stream, &task->keyless,
-						stream->cursor == NULL && stream->pass_skipped > 0 &&
-						strcmp(stream->pass_kind, "full") == 0);
-	task->ended = true;
-}
-
-/* Step: ends the pass, after its last page. */
-static void
-complete_pass(SyncSession *session, SyncTask *task)
-{
-	Stream	   *stream = &task->stream;
-	int64		marked = 0;
-
-	act_on_tables(session, stream);
-	PushActiveSnapshot(GetTransactionSnapshot());
-	if (strcmp(stream->pass_kind, "full") == 0)
-		marked = rootfi_refresh_mark(&session->ledger, stream, &task->target);
-	if (stream->checks_lists)
-		stream->child_rows = rootfi_repair_count(stream, &task->target);
-	rootfi_keyless_check_pass(stream, &task->keyless);
-	rootfi_pass_check_total(stream);
-	rootfi_ledger_complete(&session->ledger, stream, marked);
-	PopActiveSnapshot();
-	end_run(session, task, marked);
-}
-
-/* Step: ends the run in the middle of the pass. */
-static void
-stop_run(SyncSession *session, SyncTask *task)
-{
-	act_as_owner(session, &task->stream);
-	rootfi_ledger_stop(&session->ledger, &task->stream);
-	end_run(session, task, 0);
-}
-
-/* Step: keeps the run's error with the stream, and in the log. */
-static void
-record_error(SyncSession *session, SyncTask *task)
-{
-	Stream	   *stream = &task->stream;
-	RunCosts	costs = {0};
-
-	/* of a stream that could not be read nothing is known to write */
-	if (stream->owner == NULL)
+		task->stream.run_id = 0;
+		task->begun = false;
 		return;
-	/* a stream whose owner is gone is the superusers' */
-	if (OidIsValid(get_role_oid(stream->owner, true)))
-		act_as_owner(session, stream);
-	else if (!superuser_arg(session->caller))
-		return;
-	if (stream->run_id == 0)
-	{
-		if (!rootfi_pass_goes_on(session, stream))
-			rootfi_pass_new(session, stream);
-		rootfi_ledger_begin(&session->ledger, stream);
 	}
-	if (task->scan != NULL)
-		costs = latest_costs(task);
-	rootfi_ledger_fail(&session->ledger, stream, task->error, task->abandon,
-					   &costs);
-}
-
-/* Ends a run that failed. */
-static void
-fail(SyncSession *session, SyncTask *task, ErrorData *error)
-{
-	SyncFailure *failure = palloc(sizeof(SyncFailure));
-	ErrorData  *another;
-
-	rootfi_failure_clean(error);
-	task->error = error;
-	task->ended = true;
-	failure->label = task->stream.label == NULL ?
-		psprintf(INT64_FORMAT, task->stream.id) : pstrdup(task->stream.label);
-	failure->error = error;
-	session->failed = lappend(session->failed, failure);
-	another = attempt(session, task, record_error);
-	if (another != NULL)
-		ereport(WARNING,
-				(errcode(another->sqlerrcode),
-				 errmsg("could not record the error of stream %s: %s",
-						failure->label, another->message)));
-}
-
-/* Handles an error in a page: the pass begins again, or the run ends. */
-static void
-recover(SyncSession *session, SyncTask *task, ErrorData *error)
-{
-	if (rootfi_list_stats(task->scan)->cursor_refused && !task->restarted)
-	{
-		ereport(NOTICE,
-				(errmsg("stream %s: the server refused the cursor, so the pass begins again",
-						task->stream.label),
-				 errdetail("%s", error->detail ? error->detail : error->message)));
-		task->restarted = true;
-		error = attempt(session, task, restart_pass);
-	}
-	if (error != NULL)
-		fail(session, task, error);
+	task->stream = marks->stream;
+	task->page = marks->page;
+	task->at_end = marks->at_end;
+	task->wants_restart = marks->wants_restart;
+	task->pages = marks->pages;
+	task->counts = marks->counts;
+	task->keyless = marks->keyless;
+	task->costs = marks->costs;
+	task->waited = marks->waited;
+	task->target.parent.plan->nodd = marks->nodd;
 }
 
 /* May what another session did be in the way no more at the next attempt? */
@@ -413,69 +107,136 @@ may_pass(const ErrorData *error)
 		error->sqlerrcode == ERRCODE_T_R_DEADLOCK_DETECTED;
 }
 
+/* What the stream is called in messages. */
+static char *
+label(const SyncTask *task)
+{
+	return task->stream.label == NULL ?
+		psprintf(INT64_FORMAT, task->stream.id) : pstrdup(task->stream.label);
+}
+
+/* Notes the error that ends the run; it is recorded next. */
+static void
+fail(SyncSession *session, SyncTask *task, ErrorData *error)
+{
+	SyncFailure *failure = palloc(sizeof(SyncFailure));
+
+	rootfi_failure_clean(error);
+	task->error = error;
+	task->attempts = 0;
+	failure->label = label(task);
+	failure->error = error;
+	session->failed = lappend(session->failed, failure);
+}
+
+/* Handles an error: the same is tried again, or the run fails. */
+static void
+handle(SyncSession *session, SyncTask *task, ErrorData *error)
+{
+	if (task->may_repeat && may_pass(error) &&
+		++task->attempts < MOST_ATTEMPTS)
+		return;
+	if (task->error == NULL)
+	{
+		fail(session, task, error);
+		return;
+	}
+	task->ended = true;
+	ereport(WARNING,
+			(errcode(error->sqlerrcode),
+			 errmsg("could not record the error of stream %s: %s",
+					label(task), error->message)));
+}
+
 /*
- * Does the step that writes a page.  When a row that was not there is now,
- * another session is writing the same rows: the page is looked at anew.
+ * Does a step in a subtransaction, in a memory context that is emptied after
+ * it.  Returns NULL, or the error that it ended with, in the session's memory;
+ * nothing of it is left then.
  */
 static ErrorData *
-attempt_write(SyncSession *session, SyncTask *task)
+attempt(SyncSession *session, SyncTask *task, TaskStep step)
 {
-	RowPlan    *plan = task->target.parent.plan;
-	int			nodd = plan->nodd;
-	ErrorData  *error = attempt(session, task, write_page);
+	StepCall	call = {session, task, step};
+	TaskMarks	marks = mark(task);
+	ErrorData  *error = rootfi_attempt(do_step, &call, session->step_context);
 
-	for (int i = 1; i < WRITE_ATTEMPTS && error != NULL && may_pass(error); i++)
-	{
-		plan->nodd = nodd;
-		error = attempt(session, task, write_page);
-	}
+	MemoryContextReset(session->step_context);
+	task->is_done = error == NULL;
+	if (error != NULL)
+		put_back(task, &marks);
 	return error;
 }
 
-/* Takes a run one page further. */
+/* Does a step that works on tables; returns whether it is done. */
+static bool
+do_or_repeat(SyncSession *session, SyncTask *task, TaskStep step)
+{
+	ErrorData  *error;
+
+	task->may_repeat = true;
+	error = attempt(session, task, step);
+	if (error != NULL)
+		handle(session, task, error);
+	return error == NULL;
+}
+
+/* Does a step that talks to the API, which is not to be told twice. */
+static void
+do_once(SyncSession *session, SyncTask *task, TaskStep step)
+{
+	ErrorData  *error;
+
+	task->may_repeat = false;
+	error = attempt(session, task, step);
+	if (error != NULL)
+		handle(session, task, error);
+}
+
+/*
+ * Takes the page that has come.  Returns whether there is one; when the server
+ * refused the cursor, the pass begins again, once.
+ */
+static bool
+take(SyncSession *session, SyncTask *task)
+{
+	ErrorData  *error = attempt(session, task, rootfi_step_take);
+
+	if (error == NULL)
+		return true;
+	if (rootfi_list_stats(task->scan)->cursor_refused && !task->restarted)
+	{
+		ereport(NOTICE,
+				(errmsg("stream %s: the server refused the cursor, so the pass begins again",
+						task->stream.label),
+				 errdetail("%s", error->detail ? error->detail : error->message)));
+		task->restarted = task->wants_restart = true;
+	}
+	else
+	{
+		task->may_repeat = false;
+		handle(session, task, error);
+	}
+	return false;
+}
+
+/* Takes a run one page further, and to its end after the last. */
 static void
 advance_page(SyncSession *session, SyncTask *task)
 {
-	ErrorData  *error = attempt(session, task, take_page);
+	bool		is_last;
 
-	if (error != NULL)
-	{
-		recover(session, task, error);
+	if (task->page == NULL && !task->at_end && !take(session, task))
 		return;
-	}
-	error = attempt_write(session, task);
-	if (error != NULL)
-		fail(session, task, error);
-	else if (task->stream.cursor == NULL)
-	{
-		error = attempt(session, task, complete_pass);
-		task->abandon = true;
-		if (error != NULL)
-			fail(session, task, error);
-	}
-	else if (task->pages == session->max_pages)
-	{
-		error = attempt(session, task, stop_run);
-		if (error != NULL)
-			fail(session, task, error);
-	}
-	else
-		rootfi_progress_tell(session, task);
-}
-
-/* Begins a run, unless the stream is not to be run now; the caller commits. */
-void
-rootfi_run_begin(SyncSession *session, SyncTask *task)
-{
-	ErrorData  *error = attempt(session, task, begin_run);
-
-	if (error != NULL)
-	{
-		task->stream.run_id = 0;	/* it was rolled back */
-		fail(session, task, error);
-	}
-	if (error != NULL || !task->ended)
-		session->nstreams++;
+	task->marks = mark(task);
+	if (task->page != NULL &&
+		!do_or_repeat(session, task, rootfi_step_write))
+		return;
+	if (!task->at_end)
+		return;
+	is_last = task->stream.cursor == NULL;
+	do_or_repeat(session, task,
+				 is_last ? rootfi_step_complete : rootfi_step_stop);
+	task->abandon = is_last && task->error != NULL;
 }
 
 /*
@@ -494,19 +255,18 @@ rootfi_run_is_aside(const SyncTask *task)
 void
 rootfi_run_resume(SyncSession *session, SyncTask *task)
 {
-	ErrorData  *error;
-
 	task->parked = false;
-	error = attempt(session, task, begin_reading);
-	if (error != NULL)
-		fail(session, task, error);
+	task->marks = mark(task);
+	do_once(session, task, rootfi_step_begin_reading);
 }
 
 /* When the run can go on without waiting: 0 for now, -1 for not known yet. */
 int64
 rootfi_run_ready_at(const SyncTask *task)
 {
-	if (task->ended || task->wants_remote)
+	if (task->ended || !task->begun || task->error != NULL ||
+		task->wants_remote || task->wants_restart || task->page != NULL ||
+		task->at_end)
 		return 0;
 	if (task->remote != NULL)
 		return rootfi_remote_ready_at(task->remote);
@@ -515,19 +275,64 @@ rootfi_run_ready_at(const SyncTask *task)
 	return rootfi_list_ready(task->scan) ? 0 : -1;
 }
 
-/* Takes a run that is ready one step further; the caller commits. */
+/*
+ * Takes a run that is ready one step further; the caller commits, and then has
+ * it settled.
+ */
 void
 rootfi_run_advance(SyncSession *session, SyncTask *task)
 {
-	ErrorData  *error;
-
-	if (!task->wants_remote && task->remote == NULL)
-	{
+	task->marks = mark(task);
+	if (task->error != NULL)
+		task->ended = do_or_repeat(session, task, rootfi_step_record) ||
+			task->ended;
+	else if (!task->begun)
+		do_or_repeat(session, task, rootfi_step_begin);
+	else if (task->wants_restart)
+		do_or_repeat(session, task, rootfi_step_restart);
+	else if (task->wants_remote)
+		do_once(session, task, rootfi_step_begin_remote);
+	else if (task->remote != NULL)
+		do_once(session, task, rootfi_step_advance_remote);
+	else
 		advance_page(session, task);
-		return;
-	}
-	error = attempt(session, task,
-					task->wants_remote ? begin_remote : advance_remote);
+}
+
+/* Tells of a run that is over, and did not fail. */
+static void
+tell_end(SyncSession *session, const SyncTask *task)
+{
+	const Stream *stream = &task->stream;
+
+	rootfi_progress_end(session, task, task->marked);
+	rootfi_json_warn(rootfi_list_stats(task->scan)->replaced);
+	rootfi_children_warn(task->target.parent.plan->nodd);
+	rootfi_keyless_warn(stream, &task->keyless,
+						stream->cursor == NULL && stream->pass_skipped > 0 &&
+						strcmp(stream->pass_kind, "full") == 0);
+}
+
+/*
+ * Goes on after the commit of what was done, or after the error that it ended
+ * with, by which nothing of that is left.
+ */
+void
+rootfi_run_settle(SyncSession *session, SyncTask *task, ErrorData *error)
+{
 	if (error != NULL)
-		fail(session, task, error);
+	{
+		put_back(task, &task->marks);
+		handle(session, task, error);
+	}
+	else if (task->is_done)
+		task->attempts = 0;
+	/* one that was not due has neither begun nor failed */
+	if (task->ended && (task->begun || task->error != NULL))
+		session->nstreams++;
+	if (error != NULL || task->error != NULL || !task->begun)
+		return;
+	if (task->ended)
+		tell_end(session, task);
+	else if (task->pages > 0)
+		rootfi_progress_tell(session, task);
 }

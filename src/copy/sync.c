@@ -22,6 +22,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "base/attempt.h"
 #include "base/lock.h"
 #include "copy/sync.h"
 #include "http/http.h"
@@ -61,6 +62,13 @@ unlock_stream(SyncSession *session, int64 id)
 	}
 }
 
+/* Commits what was done for a stream; an error of that is the stream's. */
+static void
+commit(SyncSession *session, SyncTask *task)
+{
+	rootfi_run_settle(session, task, rootfi_attempt_commit());
+}
+
 /* Begins to run a stream that we have locked. */
 static void
 start_task(SyncSession *session, const int64 *id)
@@ -74,8 +82,8 @@ start_task(SyncSession *session, const int64 *id)
 	task->stream.id = *id;
 	task->started = rootfi_loop_now();
 	session->tasks = lappend(session->tasks, task);
-	rootfi_run_begin(session, task);
-	SPI_commit();
+	rootfi_run_advance(session, task);
+	commit(session, task);
 }
 
 /* Lets go of a stream whose run has ended. */
@@ -113,7 +121,7 @@ resume_tasks(SyncSession *session)
 		if (!task->parked || !has_room(session))
 			continue;
 		rootfi_run_resume(session, task);
-		SPI_commit();
+		commit(session, task);
 	}
 }
 
@@ -174,7 +182,7 @@ static void
 advance(SyncSession *session, SyncTask *task)
 {
 	rootfi_run_advance(session, task);
-	SPI_commit();
+	commit(session, task);
 	session->tasks = lappend(list_delete_ptr(session->tasks, task), task);
 }
 

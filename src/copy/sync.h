@@ -11,19 +11,37 @@
 #include "copy/stream.h"
 #include "copy/target.h"
 
+/* What is put back of a task when what was done for it is rolled back. */
+typedef struct TaskMarks
+{
+	Stream		stream;
+	const JsonAnswer *page;
+	bool		at_end;
+	bool		wants_restart;
+	int64		pages;
+	RowCounts	counts;
+	Keyless		keyless;
+	RunCosts	costs;
+	int64		waited;
+	int			nodd;			/* the row plan's */
+} TaskMarks;
+
 /* A stream that is being copied. */
 typedef struct SyncTask
 {
 	MemoryContext context;		/* owns all of it */
 	Stream		stream;
 	Target		target;
+	bool		begun;			/* the run is in the log */
 	bool		wants_remote;	/* a sync of RootFi's own comes first */
 	RemoteSync *remote;			/* that is waited for, or NULL */
 	bool		parked;			/* it is over, our turn to read is not yet */
 	ListRequest request;
 	ListScan   *scan;
-	const JsonAnswer *page;		/* that is to be written */
+	const JsonAnswer *page;		/* that is to be written, or NULL */
+	bool		at_end;			/* the latest page was the run's last */
 	bool		restarted;		/* the server refused the cursor once */
+	bool		wants_restart;	/* and the pass is to begin again */
 	ErrorData  *error;			/* that ended the run, or NULL */
 	bool		abandon;		/* the pass goes with it */
 	int64		pages;			/* of this run */
@@ -33,7 +51,12 @@ typedef struct SyncTask
 	int64		waited;			/* ms, since then */
 	int64		started;		/* rootfi_loop_now() */
 	int64		first_row;		/* stream.pass_rows at the start */
+	int64		marked;			/* rows, as deleted, at the end of the pass */
 	bool		ended;
+	TaskMarks	marks;			/* of the start of this transaction */
+	bool		is_done;		/* the latest step, which */
+	bool		may_repeat;		/* may be done again, */
+	int			attempts;		/* and has failed so many times */
 } SyncTask;
 
 /* What the streams of a call have done together. */
@@ -43,7 +66,7 @@ typedef struct SyncSums
 	int64		pages;
 	RowCounts	counts;
 	int64		marked;			/* as deleted */
-}			SyncSums;
+} SyncSums;
 
 /* What a call was asked for, and where it is. */
 typedef struct SyncSession
@@ -101,10 +124,11 @@ extern void rootfi_pass_check_total(const Stream *stream);
 extern void rootfi_pass_choose(SyncSession *session, Stream *stream);
 
 /* run.c */
-extern void rootfi_run_begin(SyncSession *session, SyncTask *task);
 extern bool rootfi_run_is_aside(const SyncTask *task);
 extern void rootfi_run_resume(SyncSession *session, SyncTask *task);
 extern int64 rootfi_run_ready_at(const SyncTask *task);
 extern void rootfi_run_advance(SyncSession *session, SyncTask *task);
+extern void rootfi_run_settle(SyncSession *session, SyncTask *task,
+							  ErrorData *error);
 
 #endif							/* ROOTFI_SYNC_H */

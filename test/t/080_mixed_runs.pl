@@ -112,7 +112,7 @@ my $rights = q{
 	SELECT md5(string_agg(line, E'\n' ORDER BY line)) FROM (
 		SELECT concat_ws(' ', rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls) FROM pg_roles
 		UNION ALL SELECT concat_ws(' ', roleid::regrole, member::regrole, admin_option) FROM pg_auth_members
-		UNION ALL SELECT concat_ws(' ', oid::regclass, relowner::regrole, relacl) FROM pg_class WHERE relnamespace NOT IN ('evil'::regnamespace, 'mix'::regnamespace, 'pg_toast'::regnamespace)
+		UNION ALL SELECT concat_ws(' ', oid::regclass, relowner::regrole, relacl) FROM pg_class WHERE relpersistence <> 't' AND relnamespace NOT IN ('evil'::regnamespace, 'mix'::regnamespace, 'pg_toast'::regnamespace)
 		UNION ALL SELECT concat_ws(' ', relname, relowner::regrole, relacl) FROM pg_class WHERE relnamespace = 'mix'::regnamespace AND relkind = 'r'
 		UNION ALL SELECT concat_ws(' ', oid::regprocedure, proowner::regrole, proacl, prosecdef) FROM pg_proc
 		UNION ALL SELECT concat_ws(' ', nspname, nspowner::regrole, nspacl) FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp'
