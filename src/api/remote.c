@@ -3,7 +3,7 @@
  *		Lets RootFi read from the platform before we read from RootFi.
  *
  * What a list has is what RootFi read last from the platform.  A run may begin
- * with a sync of RootFi's own: it is started for the stream's company and data
+ * with a sync of RootFi's own: it is started for the company and data
  * model, and polled until it is over.
  *
  * Nothing here waits: other streams go on while an answer is under way and
@@ -14,7 +14,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
@@ -23,7 +22,6 @@
 #include "api/query.h"
 #include "api/remote.h"
 #include "api/wait.h"
-#include "base/sql.h"
 #include "base/sqlstates.h"
 #include "http/loop.h"
 #include "json/text.h"
@@ -35,37 +33,6 @@ static const Resource *
 sync_resource(void)
 {
 	return rootfi_resource_by_name(SYNCS_RESOURCE);
-}
-
-/*
- * Raises an error if no sync can be started for the stream: 22023 for one of
- * all companies, 42501 without EXECUTE on rootfi_start_sync, which is not for
- * everybody.  The caller commits before it waits: there is a snapshot now.
- */
-void
-rootfi_remote_check(const Stream *stream, const char *schema)
-{
-	static const Oid types[] = {TEXTOID};
-	SqlArgs		args = {0};
-	bool		may;
-
-	if (!stream->has_company)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("cannot start a sync of all companies"),
-				 errhint("Add a stream for each company.")));
-	rootfi_sql_text(&args, psprintf("%s.rootfi_start_sync(bigint, pg_catalog.text, pg_catalog.text[], boolean)",
-									schema));
-	rootfi_sql_once("SELECT pg_catalog.has_function_privilege($1, 'EXECUTE')",
-					types, &args);
-	may = rootfi_sql_get_bool(0, 1);
-	SPI_freetuptable(SPI_tuptable);
-	if (!may)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for function rootfi_start_sync"),
-				 errhint("Ask its owner to run \"GRANT EXECUTE ON FUNCTION %s.rootfi_start_sync TO %s\".",
-						 schema, quote_identifier(stream->owner))));
 }
 
 /* A member of an object as text, NULL if it has none that is a string. */
@@ -81,25 +48,25 @@ get_text(JsonbContainer *object, const char *name)
 	return pnstrdup(value.val.string.val, value.val.string.len);
 }
 
-/* Is the connection of the category that the stream's resource is of? */
+/* Is the connection of the category that the resource is of? */
 static bool
-is_of_category(JsonbContainer *connection, const Stream *stream)
+is_of_category(JsonbContainer *connection, const RemoteSync *sync)
 {
 	char	   *category = get_text(connection, "category");
-	const char *model = rootfi_data_model(stream->resource);
+	const char *model = rootfi_data_model(sync->resource);
 
 	if (category == NULL)
 		return false;
 	/* ECOMMERCE_ORDERS, PAYMENT_ITEMS; accounting has no prefix */
 	if (pg_strcasecmp(category, "ACCOUNTING") == 0)
-		return strstr(stream->resource->name, "accounting/") != NULL;
+		return strstr(sync->resource->name, "accounting/") != NULL;
 	return pg_strncasecmp(model, category,
 						  strlen(category) - (pg_strcasecmp(category, "PAYMENTS") == 0)) == 0;
 }
 
-/* The integration type of the company's connection that fits the stream. */
+/* The integration type of the company's connection that fits the resource. */
 static char *
-find_integration(const Stream *stream, Jsonb *company)
+find_integration(const RemoteSync *sync, Jsonb *company)
 {
 	JsonbValue	list;
 	JsonbValue	connection;
@@ -117,7 +84,7 @@ find_integration(const Stream *stream, Jsonb *company)
 		while ((token = JsonbIteratorNext(&it, &connection, true)) != WJB_DONE)
 			if (token == WJB_ELEM && connection.type == jbvBinary &&
 				(result == NULL ||
-				 is_of_category(connection.val.binary.data, stream)))
+				 is_of_category(connection.val.binary.data, sync)))
 				result = get_text(connection.val.binary.data,
 								  "integration_type");
 	}
@@ -125,34 +92,34 @@ find_integration(const Stream *stream, Jsonb *company)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("company " INT64_FORMAT " has no connection to a platform",
-						stream->company_id)));
+						sync->company_id)));
 	return result;
 }
 
 /* Body of the request that starts a sync (section 2.1 of the facts). */
 static char *
-start_body(const Stream *stream, const char *integration)
+start_body(const RemoteSync *sync, const char *integration)
 {
 	StringInfoData body;
 
 	initStringInfo(&body);
 	appendStringInfo(&body, "{\"company_id\": " INT64_FORMAT ", \"integration_type\": ",
-					 stream->company_id);
+					 sync->company_id);
 	escape_json(&body, integration);
 	appendStringInfo(&body, ", \"full_sync\": %s, \"data_models_to_sync\": [",
-					 strcmp(stream->pass_kind, "full") == 0 ? "true" : "false");
-	escape_json(&body, rootfi_data_model(stream->resource));
+					 sync->full ? "true" : "false");
+	escape_json(&body, rootfi_data_model(sync->resource));
 	appendStringInfoString(&body, "]}");
 	return body.data;
 }
 
 /* Asks for the record of a core resource. */
 static void
-ask_record(RemoteSync *sync, const Stream *stream, const Resource *resource,
+ask_record(RemoteSync *sync, const Resource *resource,
 		   const char *id)
 {
 	MemoryContext old = MemoryContextSwitchTo(sync->context);
-	ApiCall		call = rootfi_wait_call(resource, id, stream->server);
+	ApiCall		call = rootfi_wait_call(resource, id, sync->server);
 
 	sync->call = rootfi_api_begin(&call);
 	MemoryContextSwitchTo(old);
@@ -160,18 +127,18 @@ ask_record(RemoteSync *sync, const Stream *stream, const Resource *resource,
 
 /* Asks for a sync to be started. */
 static void
-ask_start(RemoteSync *sync, const Stream *stream, const char *integration)
+ask_start(RemoteSync *sync, const char *integration)
 {
 	MemoryContext old = MemoryContextSwitchTo(sync->context);
 	ApiCall		call = {
 		.request = {
 			.method = "POST",
 			.target = sync_resource()->path,
-			.body = start_body(stream, integration),
+			.body = start_body(sync, integration),
 		},
 		.action = psprintf("start a sync of company " INT64_FORMAT,
-						   stream->company_id),
-		.server = stream->server,
+						   sync->company_id),
+		.server = sync->server,
 	};
 
 	sync->call = rootfi_api_begin(&call);
@@ -191,20 +158,26 @@ take_answer(RemoteSync *sync, bool may_be_empty)
 }
 
 /*
- * Begins a sync of what the stream copies, in the current context, by asking
- * which platform the company is connected to.  Errors: those of calls.
+ * Begins a sync of a company's records of that resource, of all of them or of
+ * those that have changed, in the current context, by asking which platform
+ * the company is connected to.  Errors: those of calls.
  */
 RemoteSync *
-rootfi_remote_begin(const Stream *stream)
+rootfi_remote_begin(const char *server, int64 company_id,
+					const Resource *resource, bool full)
 {
 	RemoteSync *sync = palloc0(sizeof(RemoteSync));
 
+	sync->server = server;
+	sync->company_id = company_id;
+	sync->resource = resource;
+	sync->full = full;
 	sync->context = AllocSetContextCreate(CurrentMemoryContext,
 										  "rootfi remote sync",
 										  ALLOCSET_SMALL_SIZES);
 	sync->state = REMOTE_FINDING;
-	ask_record(sync, stream, rootfi_resource_by_name(COMPANIES_RESOURCE),
-			   psprintf(INT64_FORMAT, stream->company_id));
+	ask_record(sync, rootfi_resource_by_name(COMPANIES_RESOURCE),
+			   psprintf(INT64_FORMAT, sync->company_id));
 	return sync;
 }
 
@@ -219,17 +192,17 @@ rootfi_remote_ready_at(const RemoteSync *sync)
 
 /* Knows the platform now, and has the sync started. */
 static void
-go_on_found(RemoteSync *sync, const Stream *stream)
+go_on_found(RemoteSync *sync)
 {
 	Jsonb	   *company = take_answer(sync, false);
 
-	ask_start(sync, stream, find_integration(stream, company));
+	ask_start(sync, find_integration(sync, company));
 	sync->state = REMOTE_STARTING;
 }
 
 /* Knows the sync now, and asks for its state. */
 static void
-go_on_started(RemoteSync *sync, const Stream *stream)
+go_on_started(RemoteSync *sync)
 {
 	Jsonb	   *answer = take_answer(sync, true);
 	char	   *id = answer == NULL ? NULL :
@@ -239,11 +212,11 @@ go_on_started(RemoteSync *sync, const Stream *stream)
 		ereport(ERROR,
 				(errcode(ERRCODE_ROOTFI_BAD_ANSWER),
 				 errmsg("could not start a sync of company " INT64_FORMAT ": the answer has no \"sync_id\"",
-						stream->company_id)));
+						sync->company_id)));
 	sync->id = MemoryContextStrdup(MemoryContextGetParent(sync->context), id);
 	sync->pause = FIRST_PAUSE;
 	sync->deadline = rootfi_loop_now() + LONGEST_SYNC;
-	ask_record(sync, stream, sync_resource(), sync->id);
+	ask_record(sync, sync_resource(), sync->id);
 	sync->state = REMOTE_RUNNING;
 }
 
@@ -252,7 +225,7 @@ go_on_started(RemoteSync *sync, const Stream *stream)
  * the statuses only some are documented, so the counts of jobs have a say.
  */
 static void
-check_outcome(const RemoteSync *sync, const Stream *stream, Jsonb *answer)
+check_outcome(const RemoteSync *sync, Jsonb *answer)
 {
 	JsonbContainer *record = rootfi_wait_record(answer);
 	char	   *status = get_text(record, "status");
@@ -271,7 +244,7 @@ check_outcome(const RemoteSync *sync, const Stream *stream, Jsonb *answer)
 	ereport(partial ? WARNING : ERROR,
 			(errcode(ERRCODE_SYSTEM_ERROR),
 			 errmsg("sync \"%s\" of company " INT64_FORMAT " ended with %s",
-					rootfi_json_show(sync->id), stream->company_id,
+					rootfi_json_show(sync->id), sync->company_id,
 					status ? psprintf("status %s", rootfi_json_show(status)) :
 					"failed jobs"),
 			 failed == 0 ? 0 :
@@ -283,21 +256,21 @@ check_outcome(const RemoteSync *sync, const Stream *stream, Jsonb *answer)
 
 /* Knows the state of the sync now; returns whether it is over. */
 static bool
-go_on_running(RemoteSync *sync, const Stream *stream)
+go_on_running(RemoteSync *sync)
 {
 	Jsonb	   *answer = take_answer(sync, false);
 	int64		now = rootfi_loop_now();
 
 	if (rootfi_wait_ended(answer))
 	{
-		check_outcome(sync, stream, answer);
+		check_outcome(sync, answer);
 		return true;
 	}
 	if (now > sync->deadline)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYSTEM_ERROR),
 				 errmsg("sync \"%s\" of company " INT64_FORMAT " is not over after %d minutes",
-						rootfi_json_show(sync->id), stream->company_id, LONGEST_SYNC / 60000)));
+						rootfi_json_show(sync->id), sync->company_id, LONGEST_SYNC / 60000)));
 	sync->next_poll = now + sync->pause;
 	sync->pause = Min(sync->pause * 2, LONGEST_PAUSE);
 	return false;
@@ -310,23 +283,23 @@ go_on_running(RemoteSync *sync, const Stream *stream)
  * failed or takes too long.
  */
 bool
-rootfi_remote_advance(RemoteSync *sync, const Stream *stream)
+rootfi_remote_advance(RemoteSync *sync)
 {
 	if (sync->call == NULL)
 	{
-		ask_record(sync, stream, sync_resource(), sync->id);
+		ask_record(sync, sync_resource(), sync->id);
 		return false;
 	}
 	switch (sync->state)
 	{
 		case REMOTE_FINDING:
-			go_on_found(sync, stream);
+			go_on_found(sync);
 			return false;
 		case REMOTE_STARTING:
-			go_on_started(sync, stream);
+			go_on_started(sync);
 			return false;
 		case REMOTE_RUNNING:
-			return go_on_running(sync, stream);
+			return go_on_running(sync);
 	}
 	return false;				/* keep compiler quiet */
 }

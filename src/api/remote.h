@@ -6,7 +6,7 @@
 #define ROOTFI_REMOTE_H
 
 #include "api/api.h"
-#include "copy/stream.h"
+#include "catalog/resource.h"
 
 /* What was asked for last. */
 typedef enum RemoteState
@@ -19,6 +19,10 @@ typedef enum RemoteState
 /* A sync of RootFi's own that is waited for. */
 typedef struct RemoteSync
 {
+	const char *server;
+	int64		company_id;
+	const Resource *resource;
+	bool		full;			/* all records, not what has changed */
 	MemoryContext context;		/* of the call */
 	RemoteState state;
 	ApiExchange *call;			/* under way, or NULL between two polls */
@@ -28,9 +32,9 @@ typedef struct RemoteSync
 	int64		deadline;
 } RemoteSync;
 
-extern void rootfi_remote_check(const Stream *stream, const char *schema);
-extern RemoteSync *rootfi_remote_begin(const Stream *stream);
+extern RemoteSync *rootfi_remote_begin(const char *server, int64 company_id,
+									   const Resource *resource, bool full);
 extern int64 rootfi_remote_ready_at(const RemoteSync *sync);
-extern bool rootfi_remote_advance(RemoteSync *sync, const Stream *stream);
+extern bool rootfi_remote_advance(RemoteSync *sync);
 
 #endif							/* ROOTFI_REMOTE_H */

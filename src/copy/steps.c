@@ -98,6 +98,37 @@ check_key(const SyncSession *session, const Stream *stream)
 }
 
 /*
+ * Raises an error if no sync can be started for the stream: 22023 for one of
+ * all companies, 42501 without EXECUTE on rootfi_start_sync, which is not for
+ * everybody.  The caller commits before it waits: there is a snapshot now.
+ */
+static void
+check_remote(const Stream *stream, const char *schema)
+{
+	static const Oid types[] = {TEXTOID};
+	SqlArgs		args = {0};
+	bool		may;
+
+	if (!stream->has_company)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot start a sync of all companies"),
+				 errhint("Add a stream for each company.")));
+	rootfi_sql_text(&args, psprintf("%s.rootfi_start_sync(bigint, pg_catalog.text, pg_catalog.text[], boolean)",
+									schema));
+	rootfi_sql_once("SELECT pg_catalog.has_function_privilege($1, 'EXECUTE')",
+					types, &args);
+	may = rootfi_sql_get_bool(0, 1);
+	SPI_freetuptable(SPI_tuptable);
+	if (!may)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for function rootfi_start_sync"),
+				 errhint("Ask its owner to run \"GRANT EXECUTE ON FUNCTION %s.rootfi_start_sync TO %s\".",
+						 schema, quote_identifier(stream->owner))));
+}
+
+/*
  * Begins a run, if there is to be one.  A second attempt goes on with the page
  * that the first has asked for.
  */
@@ -121,7 +152,7 @@ rootfi_step_begin(SyncSession *session, SyncTask *task)
 	task->first_row = stream->pass_rows;
 	task->wants_remote = session->remote && !stream->resource->core;
 	if (task->wants_remote)
-		rootfi_remote_check(stream, session->ledger.schema);
+		check_remote(stream, session->ledger.schema);
 	else if (task->scan == NULL)
 		begin_scan(session, task);
 	/* lists are counted while the first page is on its way */
@@ -134,9 +165,13 @@ rootfi_step_begin(SyncSession *session, SyncTask *task)
 void
 rootfi_step_begin_remote(SyncSession *session, SyncTask *task)
 {
-	act_as_owner(session, &task->stream);
+	const Stream *stream = &task->stream;
+
+	act_as_owner(session, stream);
 	MemoryContextSwitchTo(task->context);
-	task->remote = rootfi_remote_begin(&task->stream);
+	task->remote = rootfi_remote_begin(stream->server, stream->company_id,
+									   stream->resource,
+									   strcmp(stream->pass_kind, "full") == 0);
 	task->wants_remote = false;
 }
 
@@ -145,7 +180,7 @@ void
 rootfi_step_advance_remote(SyncSession *session, SyncTask *task)
 {
 	act_as_owner(session, &task->stream);
-	if (!rootfi_remote_advance(task->remote, &task->stream))
+	if (!rootfi_remote_advance(task->remote))
 		return;
 	task->remote = NULL;
 	task->parked = true;

@@ -13,6 +13,7 @@
 
 #include "utils/memutils.h"
 
+#include "http/http.h"
 #include "http/loop.h"
 #include "http/transfer.h"
 
@@ -21,6 +22,20 @@
 
 /* When libcurl was driven last, while there was anything to drive. */
 static int64 driven_at = 0;
+
+/* A transfer with everything ready to be sent; see transfer.c. */
+HttpTransfer *
+rootfi_http_prepare(RootfiConnection *connection, const HttpRequest *request)
+{
+	return rootfi_transfer_prepare(connection, request);
+}
+
+/* May a write have left that was not turned away since? */
+bool
+rootfi_http_wrote(const HttpTransfer *transfer)
+{
+	return rootfi_transfer_wrote(transfer);
+}
 
 /*
  * Begins a request that was prepared: over a connection that is open it is

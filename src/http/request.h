@@ -7,8 +7,16 @@
 
 #include <curl/curl.h>
 
-#include "http/http.h"
 #include "http/options.h"
+
+/* What is asked.  The texts need to live only during the call. */
+typedef struct HttpRequest
+{
+	const char *method;
+	const char *target;			/* path and query, encoded, from the slash on */
+	const char *body;			/* JSON text, or NULL */
+	bool		once;			/* never tried again */
+} HttpRequest;
 
 /* Sets an option; fails only when memory is out. */
 #define rootfi_request_setopt(easy, option, value) \

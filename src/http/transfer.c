@@ -198,7 +198,7 @@ rootfi_transfer_run(HttpTransfer *transfer)
  * context and ends with it at the latest.
  */
 HttpTransfer *
-rootfi_http_prepare(RootfiConnection *connection, const HttpRequest *request)
+rootfi_transfer_prepare(RootfiConnection *connection, const HttpRequest *request)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "rootfi transfer",
@@ -237,7 +237,7 @@ rootfi_http_prepare(RootfiConnection *connection, const HttpRequest *request)
 
 /* May a write have left that was not turned away since? */
 bool
-rootfi_http_wrote(const HttpTransfer *transfer)
+rootfi_transfer_wrote(const HttpTransfer *transfer)
 {
 	return transfer->is_write && transfer->response.sent;
 }
@@ -386,7 +386,7 @@ http_fill_response(HttpTransfer *transfer)
 	response->facts = http_facts(transfer);
 	response->end = response->facts.end;
 	response->phase = response->facts.phase;
-	response->wrote = rootfi_http_wrote(transfer);
+	response->wrote = rootfi_transfer_wrote(transfer);
 	response->status = response->facts.status;
 	transfer->buffer[response->len] = '\0';
 	response->body = transfer->buffer;

@@ -9,8 +9,10 @@
 
 #include "lib/ilist.h"
 
+#include "http/connection.h"
 #include "http/headers.h"
-#include "http/http.h"
+#include "http/request.h"
+#include "http/response.h"
 
 /* ms; an allowance that comes later is not waited for */
 #define LONGEST_BUDGET_WAIT 300000
@@ -22,7 +24,7 @@ typedef enum HttpState
 	HTTP_DONE,
 } HttpState;
 
-struct HttpTransfer
+typedef struct HttpTransfer
 {
 	MemoryContext context;		/* owns the transfer */
 	MemoryContextCallback release;
@@ -52,10 +54,13 @@ struct HttpTransfer
 	CURLcode	result;			/* of the latest attempt */
 	HttpHeaders seen;			/* of the latest answer */
 	HttpResponse response;
-};
+} HttpTransfer;
 
 extern dlist_head rootfi_transfers;
 
+extern HttpTransfer *rootfi_transfer_prepare(RootfiConnection *connection,
+											 const HttpRequest *request);
+extern bool rootfi_transfer_wrote(const HttpTransfer *transfer);
 extern void rootfi_transfer_run(HttpTransfer *transfer);
 extern void rootfi_transfer_complete(HttpTransfer *transfer, CURLcode result);
 

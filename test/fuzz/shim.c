@@ -22,6 +22,7 @@
 #include <sanitizer/asan_interface.h>
 
 #include "access/xact.h"
+#include "executor/spi.h"
 #include "catalog/pg_type.h"
 #include "common/jsonapi.h"
 #include "lib/stringinfo.h"
@@ -354,6 +355,12 @@ shim_error(void)
 		shim_fail("an error without message");
 	FlushErrorState();
 	return code;
+}
+
+void
+SPI_commit(void)
+{
+	shim_fail("nothing is to be committed here");
 }
 
 void
