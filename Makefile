@@ -2,7 +2,7 @@
 #
 # make, make install	build and install the extension: here, or in an empty directory
 #			by make -f PATH/Makefile
-# make debug		build it for a debugger: not optimized, with symbols
+# make debug		build it for a debugger: not optimized, with symbols, until make clean
 # make psql		psql on a throw-away server with the extension and a sandbox
 # make print-NAME	what a variable of this file is, as in make print-OBJS
 # make lint		see that the sources keep the house's rules: test/lint

@@ -74,6 +74,15 @@ close_work() {
 	fi
 }
 
+# tell_kept WHAT DATABASE: says what stays behind, how to use and how to end it.
+tell_kept() {
+	echo
+	echo "$1. To join:"
+	echo "  ${user:+runuser -u $user -- }$bindir/psql -h $work/socket -U postgres $2"
+	echo "To stop and remove all:"
+	echo "  $work/stop"
+}
+
 # Starts a command in the copied sources, as the server's user, and sets job
 # to its process. It gets a process group of its own: so we may wait for it
 # and still hear signals at once.
