@@ -354,11 +354,11 @@ typedef struct Nesting
 	int			depth;
 	bool		is_object;		/* the innermost one */
 	bool		outer[MAX_NESTING]; /* and those around it */
-}			Nesting;
+} Nesting;
 
 /* Opens what begins with that byte; false if that is nested too deeply. */
 static inline bool
-open_nested(Nesting * nesting, char byte)
+open_nested(Nesting *nesting, char byte)
 {
 	if (nesting->depth == MAX_NESTING)
 		return false;
@@ -372,7 +372,7 @@ open_nested(Nesting * nesting, char byte)
  * there is neither.
  */
 static inline const char *
-skip_end(const char *c, const char *end, Nesting * nesting)
+skip_end(const char *c, const char *end, Nesting *nesting)
 {
 	while (nesting->depth > 0)
 	{

@@ -17,14 +17,14 @@ typedef struct Visit
 	ChildVisitor visit;
 	void	   *arg;
 	int			ordinal;		/* of the latest one */
-}			Visit;
+} Visit;
 
 /*
  * Visits the objects of a list, or the one in its place; one without members
  * says that there is none.  Returns NULL, or what is wrong.
  */
 static char *
-visit_value(Visit * visit, const JsonValue *value, const char *type)
+visit_value(Visit *visit, const JsonValue *value, const char *type)
 {
 	JsonObject *elements;
 	JsonObject	single;

@@ -148,6 +148,13 @@ finds('resources', 'the name of a resource',
 finds('resources', 'one that the catalog has a word for', { 'src/webhook/odd.h' => qq{#define ODD "v3/core/syncs"\n} },
 	'src/webhook/odd.h:+0: names the resource "v3/core/syncs"');
 
+finds('typedefs', 'a type that is not in the list', { $lock => "\ntypedef struct OddType\n{\n\tint\t\t\ta;\n} OddType;\ntypedef void (*OddCall) (int a,\n\t\t\t\t\t\t int b);\n" },
+	"$lock:+4: OddType is not in src/typedefs.list",
+	"$lock:+6: OddCall is not in src/typedefs.list");
+finds('typedefs', 'a type that is in the wrong place, and not used', { 'src/typedefs.list' => "OddType\n" },
+	'src/typedefs.list:+0: "OddType" is not in its place',
+	'src/typedefs.list:+0: no source uses OddType');
+
 my %folders = (
 	'src/api/odd_call.h' => qq{#include "rows/odd_row.h"\n#include "json/odd_text.h"\n},
 	'src/rows/odd_row.h' => qq{#include "catalog/odd_table.h"\n},

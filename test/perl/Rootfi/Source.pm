@@ -9,10 +9,12 @@ use Exporter 'import';
 
 our @EXPORT = qw(code_of sources);
 
-# The names read that are C sources of the extension.
+# The names read that are C sources, by default those of the extension.
 sub sources
 {
-	chomp(my @names = grep { m{^src/.*\.[ch]$} } <STDIN>);
+	my ($where) = @_;
+	$where //= qr{^src/};
+	chomp(my @names = grep { $_ =~ $where && /\.[ch]$/ } <STDIN>);
 	return @names;
 }
 
