@@ -68,7 +68,7 @@ rootfi_paging_read(JsonAnswer *answer)
  * false if it was used before.
  */
 static bool
-keep_cursor(Paging * paging, const char *next)
+keep_cursor(Paging *paging, const char *next)
 {
 	char	   *cursor = next == NULL ? NULL :
 	MemoryContextStrdup(paging->context, next);
@@ -125,7 +125,7 @@ page_mark(const JsonAnswer *answer, bool has_ids, uint32 *mark)
 
 /* Counts the pages in a row that repeat the records of an earlier one. */
 static void
-count_repeated(Paging * paging, const JsonAnswer *answer, bool has_ids)
+count_repeated(Paging *paging, const JsonAnswer *answer, bool has_ids)
 {
 	uint32		mark;
 	bool		found;
@@ -144,7 +144,7 @@ count_repeated(Paging * paging, const JsonAnswer *answer, bool has_ids)
  * end.
  */
 char *
-rootfi_paging_move(Paging * paging, const JsonAnswer *answer, bool has_ids)
+rootfi_paging_move(Paging *paging, const JsonAnswer *answer, bool has_ids)
 {
 	paging->empty_pages = answer->nrecords > 0 ? 0 : paging->empty_pages + 1;
 	if (answer->next != NULL && paging->empty_pages > MAX_EMPTY_PAGES)

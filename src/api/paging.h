@@ -19,10 +19,10 @@ typedef struct Paging
 	int			empty_pages;	/* in a row, up to the latest */
 	int			repeated_pages; /* likewise */
 	struct seen_hash *seen;		/* page_mark() of all pages so far */
-}			Paging;
+} Paging;
 
 extern char *rootfi_paging_read(JsonAnswer *answer);
-extern char *rootfi_paging_move(Paging * paging, const JsonAnswer *answer,
+extern char *rootfi_paging_move(Paging *paging, const JsonAnswer *answer,
 								bool has_ids);
 
 #endif							/* ROOTFI_PAGING_H */

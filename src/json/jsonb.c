@@ -313,7 +313,7 @@ to_value(const JsonValue *value, JsonbValue *result)
  * its text then; all of it lives in the current context.
  */
 void
-rootfi_jsonb_add(JsonbMembers * members, const char *name,
+rootfi_jsonb_add(JsonbMembers *members, const char *name,
 				 const JsonValue *value)
 {
 	JsonbPair  *pair;
@@ -353,7 +353,7 @@ compare_members(const void *a, const void *b)
  * the last counts.
  */
 Jsonb *
-rootfi_jsonb_make(JsonbMembers * members)
+rootfi_jsonb_make(JsonbMembers *members)
 {
 	JsonbValue	object = {.type = jbvObject};
 	JsonbPair  *pairs = members->pairs;

@@ -15,12 +15,12 @@ typedef struct JsonbMembers
 	JsonbPair  *pairs;
 	int			n;
 	int			capacity;
-}			JsonbMembers;
+} JsonbMembers;
 
 extern Jsonb *rootfi_json_to_jsonb(const char *text, int len, char **problem);
 extern Jsonb *rootfi_json_value_to_jsonb(const JsonValue *value);
-extern void rootfi_jsonb_add(JsonbMembers * members, const char *name,
+extern void rootfi_jsonb_add(JsonbMembers *members, const char *name,
 							 const JsonValue *value);
-extern Jsonb *rootfi_jsonb_make(JsonbMembers * members);
+extern Jsonb *rootfi_jsonb_make(JsonbMembers *members);
 
 #endif							/* ROOTFI_JSONB_H */
