@@ -24,6 +24,8 @@
 #include "utils/syscache.h"
 
 #include "base/role.h"
+#include "compat.h"
+#include "role.h"
 
 /* Remembers who we are; an error that is not caught here restores it too. */
 RoleState
@@ -115,6 +117,18 @@ report_owner(Oid relid, Oid owner, Oid role)
 					 owner_name, role_name)));
 }
 
+#ifdef USE_ASSERT_CHECKING
+/* Has this session locked a table, as readers do? */
+static bool
+is_locked(Oid relid)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_RELATION(tag, MyDatabaseId, relid);
+	return rootfi_lock_held(&tag, AccessShareLock);
+}
+#endif
+
 /*
  * Raises 42501 unless the table and all that inherit from it, partitions among
  * them, belong to the role or to such that have its rights.  The caller has
@@ -126,6 +140,7 @@ rootfi_role_check_table(Oid relid, Oid role)
 	List	   *all = find_all_inheritors(relid, NoLock, NULL);
 	ListCell   *cell;
 
+	Assert(is_locked(relid));
 	foreach(cell, all)
 	{
 		Oid			owner = rootfi_role_of_table(lfirst_oid(cell));

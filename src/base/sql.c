@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
@@ -109,6 +110,7 @@ rootfi_sql_prepare(MemoryContext context, const char *statement, int nargs,
 	SqlPlan    *result = MemoryContextAllocZero(context, sizeof(SqlPlan));
 	SPIPlanPtr	plan;
 
+	Assert(nargs >= 0 && nargs <= SQL_MAX_ARGS);
 	result->release.func = release_plan;
 	result->release.arg = result;
 	MemoryContextRegisterResetCallback(context, &result->release);
@@ -146,6 +148,7 @@ rootfi_sql_execute(const SqlPlan *plan, SqlArgs *args)
 {
 	MemoryContext context = CurrentMemoryContext;
 
+	Assert(plan->plan != NULL);
 	finish(context,
 		   SPI_execute_plan(plan->plan,
 							args ? args->values : NULL,
@@ -193,6 +196,8 @@ rootfi_sql_once(const char *statement, const Oid *types, SqlArgs *args)
 static Datum
 get_value(uint64 row, int column, bool *isnull)
 {
+	Assert(SPI_tuptable != NULL && row < SPI_tuptable->numvals);
+	Assert(column > 0 && column <= SPI_tuptable->tupdesc->natts);
 	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
 						 column, isnull);
 }
@@ -213,6 +218,7 @@ rootfi_sql_get_int8(uint64 row, int column, int64 otherwise)
 	bool		isnull;
 	Datum		value = get_value(row, column, &isnull);
 
+	Assert(isnull || SPI_gettypeid(SPI_tuptable->tupdesc, column) == INT8OID);
 	return isnull ? otherwise : DatumGetInt64(value);
 }
 
@@ -221,8 +227,11 @@ int32
 rootfi_sql_get_int4(uint64 row, int column)
 {
 	bool		isnull;
+	Datum		value = get_value(row, column, &isnull);
 
-	return DatumGetInt32(get_value(row, column, &isnull));
+	Assert(!isnull);
+	Assert(SPI_gettypeid(SPI_tuptable->tupdesc, column) == INT4OID);
+	return DatumGetInt32(value);
 }
 
 /* A boolean of the latest result, false for NULL. */
@@ -232,6 +241,7 @@ rootfi_sql_get_bool(uint64 row, int column)
 	bool		isnull;
 	Datum		value = get_value(row, column, &isnull);
 
+	Assert(isnull || SPI_gettypeid(SPI_tuptable->tupdesc, column) == BOOLOID);
 	return !isnull && DatumGetBool(value);
 }
 
@@ -239,6 +249,8 @@ rootfi_sql_get_bool(uint64 row, int column)
 char *
 rootfi_sql_get_text(uint64 row, int column)
 {
+	Assert(SPI_tuptable != NULL && row < SPI_tuptable->numvals);
+	Assert(column > 0 && column <= SPI_tuptable->tupdesc->natts);
 	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
 						column);
 }

@@ -12,6 +12,7 @@
 
 #include "miscadmin.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 #include "api/answer.h"
 #include "base/sql.h"
@@ -240,6 +241,8 @@ rootfi_apply(SyncPage *page, const JsonAnswer *answer)
 {
 	Target	   *target = page->target;
 
+	Assert(ActiveSnapshotSet());
+	Assert(page->stream->pass_kind != NULL);
 	page->counts = (RowCounts)
 	{
 		.seen = answer->nrecords

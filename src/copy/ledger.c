@@ -293,6 +293,7 @@ run_args(const Stream *stream)
 {
 	SqlArgs		args = stream_args(stream);
 
+	Assert(stream->run_id > 0);
 	rootfi_sql_int8(&args, stream->run_id);
 	return args;
 }

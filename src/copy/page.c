@@ -107,6 +107,7 @@ read_key(const SyncPage *page, PageRecord *record)
 {
 	const TargetTable *table = &page->target->parent;
 
+	Assert(table->nkeys > 0 && table->nkeys <= lengthof(record->key));
 	for (int i = 0; i < table->nkeys; i++)
 	{
 		RowColumn  *column = rootfi_row_column(table->plan, table->keys[i]);
@@ -115,6 +116,7 @@ read_key(const SyncPage *page, PageRecord *record)
 												   table->keys[i]);
 		bool		is_company = strcmp(table->keys[i], "rootfi_company_id") == 0;
 
+		Assert(column != NULL && value != NULL);
 		if (is_company && !says(*value))
 			*value = known_company(page);
 		if (!says(*value) || (*value)->token == NULL ||
@@ -407,7 +409,10 @@ rootfi_page_visit(const SyncPage *page, const ChildList *child,
 	char	   *problem;
 
 	for (int i = 0; child->strays && child->strays[i].member; i++)
+	{
+		Assert(i < lengthof(strays));
 		strays[i] = *rootfi_row_value(plan, object, child->strays[i].member);
+	}
 	problem = rootfi_children_visit(child,
 									*rootfi_row_value(plan, object,
 													  child->member),

@@ -102,6 +102,9 @@ rootfi_relation_begin(int64 number, TupleDesc desc)
 {
 	PageRows   *rows = palloc0(sizeof(PageRows));
 
+	Assert(number > 0);
+	for (int i = 0; i < desc->natts; i++)
+		Assert(!TupleDescAttr(desc, i)->attisdropped);
 	rows->number = number;
 	rows->desc = desc;
 	rows->store = tuplestore_begin_heap(false, false, work_mem);
@@ -113,10 +116,11 @@ rootfi_relation_begin(int64 number, TupleDesc desc)
 	return rows;
 }
 
-/* Adds a row. */
+/* Adds a row, while nobody has read them. */
 void
 rootfi_relation_put(PageRows *rows, const Datum *values, const bool *nulls)
 {
+	Assert(rows->is_listed);
 	tuplestore_putvalues(rows->store, rows->desc, unconstify(Datum *, values),
 						 unconstify(bool *, nulls));
 }

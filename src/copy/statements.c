@@ -36,7 +36,10 @@ const char *const rootfi_by_index[] = {
 static Form_pg_attribute
 get_column(const TargetTable *table, const char *name)
 {
-	return TupleDescAttr(table->desc, SPI_fnumber(table->desc, name) - 1);
+	int			number = SPI_fnumber(table->desc, name);
+
+	Assert(number > 0);
+	return TupleDescAttr(table->desc, number - 1);
 }
 
 /*
@@ -50,6 +53,7 @@ rootfi_statement_key_columns(const TargetTable *table, int nkeys,
 	int			first = of_company ? nkeys - 1 : 0;
 	TupleDesc	desc = CreateTemplateTupleDesc(nkeys - first);
 
+	Assert(nkeys > 0 && nkeys <= table->nkeys);
 	for (int i = first; i < nkeys; i++)
 	{
 		TupleDescCopyEntry(desc, i - first + 1, table->desc,
@@ -91,6 +95,7 @@ append_company(StringInfo text, const Target *target,
 {
 	Oid			type = get_column(table, table->keys[0])->atttypid;
 
+	Assert(target->company != NULL);
 	append_equal(text, type,
 				 psprintf("t.%s", quote_identifier(table->keys[0])),
 				 psprintf("%s::%s", quote_literal_cstr(target->company),

@@ -282,6 +282,7 @@ put_keys(const KeyedPlan *keyed, const KeySet *keys)
 	PageRows   *rows = rootfi_relation_begin(keyed->rows, keyed->desc);
 	bool		nulls[2] = {false};
 
+	Assert(keyed->desc->natts <= lengthof(nulls));
 	for (int i = 0; i < keys->n; i++)
 	{
 		Datum		both[] = {keys->companies[i], keys->ids[i]};
@@ -305,6 +306,8 @@ rootfi_writes_by_keys(const Target *target, TargetTable *table, KeyVerb verb,
 	MemoryContext old = MemoryContextSwitchTo(target->context);
 	int			level = rootfi_sql_without(rootfi_by_index);
 
+	Assert(keys->n > 0);
+	Assert(nkeys > 0);
 	if (keyed->rows == 0)
 	{
 		keyed->desc = rootfi_statement_key_columns(table, nkeys, of_company);

@@ -177,6 +177,7 @@ rootfi_transfer_run(HttpTransfer *transfer)
 	HttpResponse *response = &transfer->response;
 	int64		now = rootfi_loop_now();
 
+	Assert(transfer->state == HTTP_WAITING);
 	if (transfer->deadline == 0)
 		transfer->deadline = now + transfer->time_limit;
 	transfer->began = now;
@@ -388,6 +389,7 @@ http_fill_response(HttpTransfer *transfer)
 	response->phase = response->facts.phase;
 	response->wrote = rootfi_transfer_wrote(transfer);
 	response->status = response->facts.status;
+	Assert(response->len < transfer->capacity);
 	transfer->buffer[response->len] = '\0';
 	response->body = transfer->buffer;
 	strlcpy(response->problem, http_problem(transfer),
@@ -432,6 +434,7 @@ http_learn(const HttpTransfer *transfer)
 void
 rootfi_transfer_complete(HttpTransfer *transfer, CURLcode result)
 {
+	Assert(transfer->state == HTTP_RUNNING);
 	rootfi_loop_remove(transfer->easy);
 	transfer->result = result;
 	if (http_end(transfer) == HTTP_ENCODED && !transfer->plain)

@@ -214,6 +214,7 @@ rootfi_take_string(Tokens *tokens)
 	bool		plain;
 	const char *end = string_end(begin, tokens->end, &plain);
 
+	Assert(tokens->c < tokens->end && *tokens->c == '"');
 	CHECK_FOR_INTERRUPTS();
 	if (end == NULL)
 		return NULL;
@@ -459,6 +460,7 @@ rootfi_take_value(Tokens *tokens, char byte, JsonValue *value)
 {
 	bool		valid;
 
+	Assert(byte == (tokens->c < tokens->end ? *tokens->c : '\0'));
 	value->text = tokens->c;
 	value->token = NULL;
 	value->is_mixed = false;
