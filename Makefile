@@ -16,6 +16,8 @@
 #			throw-away server, run, clean up; KEEP=1 keeps it
 # make check-assert	the tests with a PostgreSQL 15 that checks its assertions: built
 #			of Debian's sources first, kept in ASSERT_PREFIX
+# make check-valgrind	some of them with servers under valgrind, likewise:
+#			VALGRIND_PREFIX
 # make bench		likewise, the benchmark; its settings are in test/bin/bench
 
 # The directory of this file, where the sources are: "." or another. What is
@@ -59,11 +61,11 @@ PKG_CONFIG ?= pkg-config
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: sandbox clean-sandbox demo psql test lint check-assert bench fuzz fuzz-pages clean-fuzz \
+.PHONY: sandbox clean-sandbox demo psql test lint check-assert check-valgrind bench fuzz fuzz-pages clean-fuzz \
 	reference debug
 
 # These need no PostgreSQL: most install it themselves.
-PLAIN_GOALS = sandbox clean-sandbox demo psql test lint check-assert bench fuzz clean-fuzz
+PLAIN_GOALS = sandbox clean-sandbox demo psql test lint check-assert check-valgrind bench fuzz clean-fuzz
 
 sandbox:
 	$(MAKE) -C $(TOP)/test/sandbox
@@ -71,7 +73,7 @@ sandbox:
 clean-sandbox:
 	$(MAKE) -C $(TOP)/test/sandbox clean
 
-demo psql test lint check-assert bench:
+demo psql test lint check-assert check-valgrind bench:
 	@$(TOP)/test/bin/$@
 
 fuzz:

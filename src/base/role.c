@@ -23,9 +23,8 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
 #include "base/role.h"
-#include "compat.h"
-#include "role.h"
 
 /* Remembers who we are; an error that is not caught here restores it too. */
 RoleState

@@ -153,12 +153,33 @@ copy_postgresql() {
 	find "$work/root" -name 'rootfi*' ! -type d -delete
 }
 
+# Puts a script in the place of the server's program that runs servers, and no
+# other of its modes, under valgrind. Each process writes what it finds to a
+# file of its own; frames have the full names of the source files.
+watch_memory() {
+	mkdir -m 1777 "$work/valgrind"
+	mv "$bindir/postgres" "$bindir/postgres_watched"
+	cat > "$bindir/postgres" <<-END
+		#!/bin/sh
+		case "\$1 \$2" in
+			--boot* | --single* | --check* | --describe-config* | -C* | *' -C'* | -V* | --version*) ;;
+			*) exec valgrind --quiet --leak-check=no --trace-children=yes --track-origins=no \\
+				--num-callers=60 --error-limit=no --vgdb=no --fullpath-after= \\
+				--suppressions='$VALGRIND_SUPPRESSIONS' \\
+				--log-file='$work/valgrind/%p.log' '$bindir/postgres_watched' "\$@" ;;
+		esac
+		exec '$bindir/postgres_watched' "\$@"
+	END
+	chmod +x "$bindir/postgres"
+}
+
 # Fills the work directory, gives it to the server's user, and sets make to
 # the command that builds there, with the caller's choices.
 stage() {
 	local name
 	copy_sources
 	copy_postgresql
+	[[ -z ${VALGRIND_SUPPRESSIONS-} ]] || watch_memory
 	if ((EUID == 0)); then
 		user=postgres
 		id "$user" > /dev/null 2>&1 || user=nobody
