@@ -64,7 +64,7 @@ sub stale
 }
 
 # Records change while the list is read.
-$sandbox->fault({ path => $orders, skip => 2, delay_ms => 2000 });
+$sandbox->fault({ path => $orders, skip => 2, delay_ms => in_this_time(2000) });
 my $session = session($node, 'slow', 'CALL rootfi_sync()');
 wait_for($node, 'pass_pages = 2 FROM rootfi_stream');
 my @touched = $sandbox->touch('ecommerce/orders', 1089, 30);

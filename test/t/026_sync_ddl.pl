@@ -127,7 +127,7 @@ sub between_pages
 	query(qq{
 		UPDATE rootfi_stream SET enabled = false;
 		SELECT rootfi_add_stream('ecommerce/orders', 1089, '$schema')});
-	$sandbox->fault({ path => $orders, skip => 1, delay_ms => 2500 });
+	$sandbox->fault({ path => $orders, skip => 1, delay_ms => in_this_time(2500) });
 	my $session = session($node, 'copy', q{\set VERBOSITY verbose
 		CALL rootfi_sync();});
 	poll_until('a page', sub { query("SELECT max(pass_pages) FROM rootfi_stream WHERE target_schema = '$schema'") eq '1' });
@@ -164,7 +164,7 @@ query(q{
 	UPDATE rootfi_stream SET enabled = false;
 	SET ROLE copier;
 	SELECT rootfi_add_stream('ecommerce/orders', 1089, 'guarded')});
-$sandbox->fault({ path => $orders, skip => 1, delay_ms => 2500 });
+$sandbox->fault({ path => $orders, skip => 1, delay_ms => in_this_time(2500) });
 my $session = session($node, 'copy', q{SET ROLE copier; CALL rootfi_sync();});
 poll_until('a page', sub { query(q{SELECT max(pass_pages) FROM rootfi_stream WHERE target_schema = 'guarded'}) eq '1' });
 query(q{

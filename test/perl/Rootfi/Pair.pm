@@ -20,7 +20,8 @@ use Rootfi::Sandbox;
 use Test::More;
 
 our @EXPORT = qw(start_pair map_user server_options sqlstate_of session finish
-  wait_until_waiting certificate expired_certificate backend ask leave);
+  wait_until_waiting certificate expired_certificate backend ask leave
+  in_this_time);
 
 # Starts both, with extension, server and user mapping in database postgres.
 sub start_pair
@@ -199,6 +200,16 @@ sub leave
 
 	$backend->{input} .= "\\q\n";
 	return finish($backend);
+}
+
+# Milliseconds in which a test can do what takes a moment: more of them where it
+# is given more time than usual, since all is slower there.
+sub in_this_time
+{
+	my ($ms) = @_;
+	my $factor = $PostgreSQL::Test::Utils::timeout_default / 180;
+
+	return $factor > 1 ? int($ms * $factor) : $ms;
 }
 
 # Waits until a session waits for the network, or for another event, and a
