@@ -613,3 +613,141 @@ LANGUAGE C STABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION rootfi_version() IS
 'The version of the library that this session has loaded, and that of the SQL objects of this database: ALTER EXTENSION rootfi UPDATE makes them the same';
+
+-- The generic functions get an argument more.  CREATE OR REPLACE cannot add
+-- one, and a new function would lose the rights that were granted on the old
+-- one, and could not be made where views use it.  So the old ones are changed
+-- as contrib does that; pg_proc has their signatures, and what depends on them
+-- stays.  Their defaults are given anew below.
+
+UPDATE pg_catalog.pg_proc AS p SET
+	pronargs = p.pronargs + 1,
+	proargtypes = (CASE WHEN p.pronargs = 0 THEN '25' ELSE p.proargtypes::text || ' 25' END)::oidvector,
+	proallargtypes = CASE WHEN p.proallargtypes IS NOT NULL THEN ARRAY[25]::oid[] || p.proallargtypes END,
+	proargmodes = CASE WHEN p.proargmodes IS NOT NULL THEN ARRAY['i']::"char"[] || p.proargmodes END,
+	proargnames = CASE WHEN p.proargmodes IS NOT NULL THEN ARRAY['server'] || p.proargnames ELSE p.proargnames || 'server'::text END,
+	pronargdefaults = 0,
+	proargdefaults = NULL
+FROM pg_catalog.pg_depend AS d
+WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+	AND d.refclassid = 'pg_catalog.pg_extension'::regclass
+	AND d.refobjid = (SELECT e.oid FROM pg_catalog.pg_extension AS e WHERE e.extname = 'rootfi')
+	AND 'server' <> ALL (p.proargnames)
+	AND p.proname IN ('rootfi_create',
+		'rootfi_get',
+		'rootfi_update',
+		'rootfi_delete',
+		'rootfi_wait',
+		'rootfi_request',
+		'rootfi_list',
+		'rootfi_rows',
+		'rootfi_count',
+		'rootfi_check');
+
+CREATE OR REPLACE FUNCTION rootfi_create(
+	resource text,
+	company_id bigint,
+	data jsonb,
+	run_async boolean DEFAULT NULL,
+	server text DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_create'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_get(
+	resource text,
+	id text,
+	server text DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_get'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_update(
+	resource text,
+	id text,
+	data jsonb,
+	server text DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_update'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_delete(
+	resource text,
+	id text,
+	options jsonb DEFAULT NULL,
+	server text DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_delete'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_wait(
+	resource text,
+	id text,
+	timeout interval,
+	server text DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_wait'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_request(
+	method text,
+	path text,
+	query jsonb DEFAULT NULL,
+	body jsonb DEFAULT NULL,
+	server text DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'rootfi_request'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_list(
+	resource text,
+	company_id bigint DEFAULT NULL,
+	updated_since timestamptz DEFAULT NULL,
+	filter jsonb DEFAULT NULL,
+	include_deleted boolean DEFAULT false,
+	max_rows bigint DEFAULT NULL,
+	expand text[] DEFAULT NULL,
+	select_fields text[] DEFAULT NULL,
+	page_size integer DEFAULT NULL,
+	sort text[] DEFAULT NULL,
+	server text DEFAULT NULL)
+RETURNS SETOF jsonb
+AS 'MODULE_PATHNAME', 'rootfi_list'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 1000;
+
+CREATE OR REPLACE FUNCTION rootfi_rows(
+	resource text,
+	company_id bigint DEFAULT NULL,
+	updated_since timestamptz DEFAULT NULL,
+	filter jsonb DEFAULT NULL,
+	include_deleted boolean DEFAULT false,
+	max_rows bigint DEFAULT NULL,
+	expand text[] DEFAULT NULL,
+	select_fields text[] DEFAULT NULL,
+	page_size integer DEFAULT NULL,
+	sort text[] DEFAULT NULL,
+	server text DEFAULT NULL)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'rootfi_rows'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000 ROWS 1000;
+
+CREATE OR REPLACE FUNCTION rootfi_count(
+	resource text,
+	company_id bigint DEFAULT NULL,
+	updated_since timestamptz DEFAULT NULL,
+	filter jsonb DEFAULT NULL,
+	include_deleted boolean DEFAULT false,
+	server text DEFAULT NULL)
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'rootfi_count'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 10000;
+
+CREATE OR REPLACE FUNCTION rootfi_check(
+	server text DEFAULT NULL,
+	OUT check_name text,
+	OUT status text,
+	OUT detail text,
+	OUT hint text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'rootfi_check'
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000 ROWS 8;

@@ -361,7 +361,7 @@ rootfi_list_next(ListScan *scan)
 bool
 rootfi_list_count(const ListRequest *request, int64 *count)
 {
-	ApiCall		call = {.request = {.method = "GET"}};
+	ApiCall		call = {.request = {.method = "GET"},.server = request->server};
 	StringInfoData target;
 	Jsonb	   *answer;
 	char	   *total;

@@ -19,6 +19,7 @@
 #include "api/wait.h"
 #include "base/sqlstates.h"
 #include "catalog/resource.h"
+#include "http/connection.h"
 #include "http/loop.h"
 #include "json/jsonb.h"
 #include "json/scalars.h"
@@ -59,9 +60,9 @@ rootfi_wait_take(ApiExchange *exchange)
 
 /* Asks for the record, and waits for the answer. */
 static Jsonb *
-poll_record(const Resource *resource, const char *id)
+poll_record(const Resource *resource, const char *id, const char *server)
 {
-	ApiCall		call = rootfi_wait_call(resource, id, NULL);
+	ApiCall		call = rootfi_wait_call(resource, id, server);
 
 	return rootfi_wait_take(rootfi_api_begin(&call));
 }
@@ -183,12 +184,11 @@ interval_ms(const Interval *span)
 }
 
 /*
- * rootfi_wait(resource text, id text, timeout interval), strict: polls with
- * growing pauses until the record says that it is over or the time is up, and
+ * Polls with growing pauses until the record says that it is over or the time is up, and
  * returns its last state and its jobs, which tell what became of each object.
  */
-Datum
-rootfi_wait(PG_FUNCTION_ARGS)
+static Datum
+wait_for(FunctionCallInfo fcinfo)
 {
 	const Resource *resource =
 	rootfi_resource_by_name(text_to_cstring(PG_GETARG_TEXT_PP(0)));
@@ -196,13 +196,14 @@ rootfi_wait(PG_FUNCTION_ARGS)
 	ListRequest jobs = {
 		.resource = rootfi_resource_by_name(psprintf("%s/{id}/jobs",
 													 resource->name)),
+		.server = rootfi_connection_argument(fcinfo, 3),
 		.parent_id = id,
 		.max_rows = PG_INT64_MAX,
 	};
 	int64		deadline = rootfi_loop_now() +
 	interval_ms(PG_GETARG_INTERVAL_P(2));
 	int64		pause = FIRST_PAUSE;
-	Jsonb	   *answer = poll_record(resource, id);
+	Jsonb	   *answer = poll_record(resource, id, jobs.server);
 
 	while (!rootfi_wait_ended(answer))
 	{
@@ -217,7 +218,19 @@ rootfi_wait(PG_FUNCTION_ARGS)
 		}
 		pause_until(rootfi_loop_now() + Min(pause, left));
 		pause = Min(pause * 2, LONGEST_PAUSE);
-		answer = poll_record(resource, id);
+		answer = poll_record(resource, id, jobs.server);
 	}
 	PG_RETURN_JSONB_P(make_result(answer, &jobs));
+}
+
+/*
+ * rootfi_wait(resource text, id text, timeout interval, server text): NULL when
+ * one of the first three is
+ */
+Datum
+rootfi_wait(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	return wait_for(fcinfo);
 }

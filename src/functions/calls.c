@@ -20,6 +20,7 @@
 #include "api/validate.h"
 #include "catalog/resource.h"
 #include "functions/calls.h"
+#include "http/connection.h"
 
 PG_FUNCTION_INFO_V1(rootfi_create);
 PG_FUNCTION_INFO_V1(rootfi_get);
@@ -88,13 +89,19 @@ check_company(FunctionCallInfo fcinfo, int arg, const Resource *resource)
 	return pstrdup(resource->singular);
 }
 
-/* rootfi_create(resource text, company_id bigint, data jsonb, run_async boolean) */
+/*
+ * rootfi_create(resource text, company_id bigint, data jsonb,
+ *				 run_async boolean, server text)
+ */
 Datum
 rootfi_create(PG_FUNCTION_ARGS)
 {
 	const Resource *resource = get_resource(fcinfo, 0, VERB_CREATE);
 	bool		run_async = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
-	ApiCall		call = {.request = {.method = "POST"}};
+	ApiCall		call = {
+		.request = {.method = "POST"},
+		.server = rootfi_connection_argument(fcinfo, 4),
+	};
 
 	call.action = psprintf("create %s", check_company(fcinfo, 1, resource));
 	check_not_null(fcinfo, 2, "data");
@@ -108,15 +115,21 @@ rootfi_create(PG_FUNCTION_ARGS)
 	return return_call(fcinfo, &call);
 }
 
-/* A call for the one record that the second argument names. */
+/*
+ * A call for the one record that the second argument names, of the server that
+ * the last one does.
+ */
 static ApiCall
 record_call(FunctionCallInfo fcinfo, Verb verb, const char *method,
-			const char *verb_name)
+			const char *verb_name, int server)
 {
 	const Resource *resource = get_resource(fcinfo, 0, verb);
 	StringInfoData target;
 	char	   *id;
-	ApiCall		call = {.request = {.method = method}};
+	ApiCall		call = {
+		.request = {.method = method},
+		.server = rootfi_connection_argument(fcinfo, server),
+	};
 
 	check_not_null(fcinfo, 1, "id");
 	id = text_to_cstring(PG_GETARG_TEXT_PP(1));
@@ -130,20 +143,23 @@ record_call(FunctionCallInfo fcinfo, Verb verb, const char *method,
 	return call;
 }
 
-/* rootfi_get(resource text, id text), strict */
+/* rootfi_get(resource text, id text, server text): NULL without an id */
 Datum
 rootfi_get(PG_FUNCTION_ARGS)
 {
-	ApiCall		call = record_call(fcinfo, VERB_GET, "GET", "get");
+	ApiCall		call;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	call = record_call(fcinfo, VERB_GET, "GET", "get", 2);
 	return return_call(fcinfo, &call);
 }
 
-/* rootfi_update(resource text, id text, data jsonb) */
+/* rootfi_update(resource text, id text, data jsonb, server text) */
 Datum
 rootfi_update(PG_FUNCTION_ARGS)
 {
-	ApiCall		call = record_call(fcinfo, VERB_UPDATE, "PUT", "update");
+	ApiCall		call = record_call(fcinfo, VERB_UPDATE, "PUT", "update", 3);
 	const Resource *resource = get_resource(fcinfo, 0, VERB_UPDATE);
 
 	check_not_null(fcinfo, 2, "data");
@@ -153,11 +169,11 @@ rootfi_update(PG_FUNCTION_ARGS)
 	return return_call(fcinfo, &call);
 }
 
-/* rootfi_delete(resource text, id text, options jsonb) */
+/* rootfi_delete(resource text, id text, options jsonb, server text) */
 Datum
 rootfi_delete(PG_FUNCTION_ARGS)
 {
-	ApiCall		call = record_call(fcinfo, VERB_DELETE, "DELETE", "delete");
+	ApiCall		call = record_call(fcinfo, VERB_DELETE, "DELETE", "delete", 3);
 	StringInfoData target;
 
 	if (!PG_ARGISNULL(2))
@@ -189,11 +205,13 @@ get_method(const char *name)
 			 errhint("Available methods are: GET, POST, PUT, PATCH, DELETE.")));
 }
 
-/* rootfi_request(method text, path text, query jsonb, body jsonb) */
+/*
+ * rootfi_request(method text, path text, query jsonb, body jsonb, server text)
+ */
 Datum
 rootfi_request(PG_FUNCTION_ARGS)
 {
-	ApiCall		call = {{0}};
+	ApiCall		call = {.server = rootfi_connection_argument(fcinfo, 4)};
 	StringInfoData target;
 
 	check_not_null(fcinfo, 0, "method");

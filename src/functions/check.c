@@ -40,11 +40,20 @@ put_check(ReturnSetInfo *rsinfo, const char *check, const char *status,
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
-/* AttemptStep: looks the connection up. */
-static void
-look_up(void *connection)
+/* A connection to be looked up. */
+typedef struct LookUp
 {
-	*(RootfiConnection **) connection = rootfi_connection_get(NULL);
+	const char *server;			/* NULL: that of the setting */
+	RootfiConnection *connection;
+} LookUp;
+
+/* AttemptStep: looks it up. */
+static void
+look_up(void *arg)
+{
+	LookUp	   *call = arg;
+
+	call->connection = rootfi_connection_get(call->server);
 }
 
 /*
@@ -61,14 +70,14 @@ is_finding(const ErrorData *error)
 
 /* Looks the connection up; NULL and the error if that finds a fault. */
 static RootfiConnection *
-try_connection(ErrorData **error)
+try_connection(const char *server, ErrorData **error)
 {
-	RootfiConnection *connection = NULL;
+	LookUp		call = {.server = server};
 
-	*error = rootfi_attempt(look_up, &connection, CurrentMemoryContext);
+	*error = rootfi_attempt(look_up, &call, CurrentMemoryContext);
 	if (*error != NULL && !is_finding(*error))
 		ReThrowError(*error);
-	return *error == NULL ? connection : NULL;
+	return *error == NULL ? call.connection : NULL;
 }
 
 /* The first digits of the key's SHA-256, to tell keys apart by. */
@@ -83,13 +92,16 @@ fingerprint(const char *key)
 	return pnstrdup(TextDatumGetCString(hex), 8);
 }
 
-/* Server and key; NULL if one of them is missing. */
+/*
+ * Server (NULL: that of the setting) and key; NULL if one of them is missing.
+ */
 static RootfiConnection *
-check_connection(ReturnSetInfo *rsinfo)
+check_connection(ReturnSetInfo *rsinfo, const char *server)
 {
 	ErrorData  *error = NULL;
-	RootfiConnection *connection = try_connection(&error);
-	bool		has_server = connection != NULL || rootfi_connection_may_use();
+	RootfiConnection *connection = try_connection(server, &error);
+	bool		has_server = connection != NULL ||
+	rootfi_connection_may_use(server);
 	char	   *source;
 
 	if (!has_server)
@@ -98,7 +110,7 @@ check_connection(ReturnSetInfo *rsinfo)
 		return NULL;
 	}
 	put_check(rsinfo, "server", "ok",
-			  connection == NULL ? rootfi_server :
+			  connection == NULL ? (server ? server : rootfi_server) :
 			  psprintf("%s at %s", connection->server_name,
 					   connection->options.base_url), NULL);
 	if (connection == NULL)
@@ -223,7 +235,7 @@ check_clock(ReturnSetInfo *rsinfo, const HttpResponse *response)
 		put_check(rsinfo, "clock", "ok", "the clocks agree", NULL);
 }
 
-/* rootfi_check(): one row for each step of a call */
+/* rootfi_check(server text): one row for each step of a call */
 Datum
 rootfi_check(PG_FUNCTION_ARGS)
 {
@@ -233,7 +245,8 @@ rootfi_check(PG_FUNCTION_ARGS)
 	HttpResponse *response;
 
 	InitMaterializedSRF(fcinfo, 0);
-	connection = check_connection(rsinfo);
+	connection = check_connection(rsinfo,
+								  rootfi_connection_argument(fcinfo, 0));
 	if (connection == NULL)
 		return (Datum) 0;
 	transfer = start_probe(connection);

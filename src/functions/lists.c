@@ -19,6 +19,7 @@
 #include "api/names.h"
 #include "base/sqlstates.h"
 #include "catalog/resource.h"
+#include "http/connection.h"
 #include "json/jsonb.h"
 #include "json/scalars.h"
 #include "json/scan.h"
@@ -223,13 +224,14 @@ list_into_rows(RowSink *sink, const ListRequest *request)
 			  request, put_row);
 }
 
-/* rootfi_rows(resource text, <list arguments>): SETOF record */
+/* rootfi_rows(resource text, <list arguments>, server text): SETOF record */
 Datum
 rootfi_rows(PG_FUNCTION_ARGS)
 {
 	ListRequest request = get_list_request(fcinfo, 1, get_resource(fcinfo));
 	RowSink		sink = sink_begin(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 
+	request.server = rootfi_connection_argument(fcinfo, 10);
 	list_into_rows(&sink, &request);
 	return (Datum) 0;
 }
@@ -275,18 +277,22 @@ rootfi_list_nested_rows(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* rootfi_list(resource text, <list arguments>): SETOF jsonb */
+/* rootfi_list(resource text, <list arguments>, server text): SETOF jsonb */
 Datum
 rootfi_list(PG_FUNCTION_ARGS)
 {
 	ListRequest request = get_list_request(fcinfo, 1, get_resource(fcinfo));
 	RowSink		sink = sink_begin(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 
+	request.server = rootfi_connection_argument(fcinfo, 10);
 	list_into(&sink, NULL, &request, put_jsonb);
 	return (Datum) 0;
 }
 
-/* rootfi_count(resource text, company_id, updated_since, filter, include_deleted) */
+/*
+ * rootfi_count(resource text, company_id, updated_since, filter,
+ *				include_deleted, server text)
+ */
 Datum
 rootfi_count(PG_FUNCTION_ARGS)
 {
@@ -294,6 +300,7 @@ rootfi_count(PG_FUNCTION_ARGS)
 	int64		count;
 
 	rootfi_names_check_list(fcinfo->flinfo, &request);
+	request.server = rootfi_connection_argument(fcinfo, 5);
 	if (!rootfi_list_count(&request, &count))
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(count);

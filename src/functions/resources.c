@@ -17,7 +17,7 @@
 
 #include "functions/calls.h"
 
-#define MAX_ARGS	4			/* of a generic function */
+#define MAX_ARGS	5			/* of a generic function */
 
 static const NullableDatum null_argument = {.isnull = true};
 

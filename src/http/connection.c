@@ -420,11 +420,28 @@ rootfi_connection_refused(const RootfiConnection *connection, int64 since)
 	return connection->refused_at != 0 && connection->refused_at >= since;
 }
 
-/* Is there a server to use, whether or not there is a mapping? */
-bool
-rootfi_connection_may_use(void)
+/*
+ * The server that an argument "server" names, in the current context; NULL for
+ * that of the setting, when it is null or not there: a database that was not
+ * upgraded yet has functions without it.
+ */
+const char *
+rootfi_connection_argument(FunctionCallInfo fcinfo, int arg)
 {
-	Oid			serverid = get_foreign_server_oid(rootfi_server, true);
+	if (arg >= PG_NARGS() || PG_ARGISNULL(arg))
+		return NULL;
+	return text_to_cstring(PG_GETARG_TEXT_PP(arg));
+}
+
+/*
+ * Is there a server of that name (NULL: that of the setting) to use, whether
+ * or not there is a mapping?
+ */
+bool
+rootfi_connection_may_use(const char *server)
+{
+	Oid			serverid = get_foreign_server_oid(server ? server : rootfi_server,
+												  true);
 
 	return OidIsValid(serverid) &&
 		rootfi_server_aclcheck(serverid, GetUserId()) == ACLCHECK_OK;

@@ -5,6 +5,7 @@
 #ifndef ROOTFI_CONNECTION_H
 #define ROOTFI_CONNECTION_H
 
+#include "fmgr.h"
 #include "http/options.h"
 
 /*
@@ -44,7 +45,8 @@ extern char *rootfi_server;		/* setting rootfi.server */
 
 extern void rootfi_connection_init(void);
 extern RootfiConnection *rootfi_connection_get(const char *server);
-extern bool rootfi_connection_may_use(void);
+extern const char *rootfi_connection_argument(FunctionCallInfo fcinfo, int arg);
+extern bool rootfi_connection_may_use(const char *server);
 extern bool rootfi_connection_refused(const RootfiConnection *connection,
 									  int64 since);
 

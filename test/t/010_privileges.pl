@@ -19,7 +19,7 @@ my @roles = qw(stranger reader writer owner member monitor);
 $node->safe_psql('postgres', join '', map { "CREATE ROLE $_ LOGIN;" } @roles);
 $node->safe_psql('postgres', q{
 	GRANT USAGE ON FOREIGN SERVER rootfi TO reader, writer, owner;
-	GRANT EXECUTE ON FUNCTION rootfi_create(text, bigint, jsonb, boolean), rootfi_create_customer(bigint, jsonb, boolean) TO writer;
+	GRANT EXECUTE ON FUNCTION rootfi_create(text, bigint, jsonb, boolean, text), rootfi_create_customer(bigint, jsonb, boolean) TO writer;
 	GRANT CREATE ON DATABASE postgres TO owner;
 	GRANT owner TO member;
 	GRANT pg_read_all_stats TO monitor;

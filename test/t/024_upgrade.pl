@@ -7,6 +7,7 @@ use warnings;
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Rootfi::Sandbox;
 use Test::More;
 
 # What an older version's install script was made of. A release that changes
@@ -21,6 +22,8 @@ plan skip_all => "needs to write to $directory" unless -w $directory;
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->start;
+$node->safe_psql('postgres', 'CREATE ROLE app');
+my $sandbox = Rootfi::Sandbox->new(orders => 5);
 
 # All objects of the extension with their definitions, comments and rights.
 my $objects = q{
@@ -61,10 +64,42 @@ foreach my $old (sort keys %modules)
 	my $text = slurp_file($script);
 	$text =~ s/^AS 'MODULE_PATHNAME', 'rootfi_(?:\w+__\w+|get_sync_config|passthrough)'\nLANGUAGE C VOLATILE (?:STRICT )?(.*);/LANGUAGE sql VOLATILE $1\nRETURN rootfi_get('ecommerce\/orders', '157');/mg
 	  or die 'no functions of resources';
+	# the generic ones had no argument "server"
+	$text =~ s/,\n\tserver text DEFAULT NULL\)/)/g or die 'no argument "server"';
+	$text =~ s/^\tserver text DEFAULT NULL,\n//mg;
+	$text =~ s/('rootfi_(?:get|wait)'\nLANGUAGE C VOLATILE)/$1 STRICT/g;
+	$text =~ s/(rootfi_(?:create|get|update|delete|wait|request|list|rows|count)\([^()']*), text\)( IS|,\n|\n)/$1)$2/g;
+	$text =~ s/rootfi_check\(text\)/rootfi_check()/;
 	unlink $script;
 	append_to_file($script, $text);
 	$node->safe_psql('postgres', "CREATE DATABASE $database");
-	$node->safe_psql($database, "CREATE EXTENSION rootfi VERSION '$old'; ALTER EXTENSION rootfi UPDATE");
+	$node->safe_psql($database, qq{
+		SET log_statement = 'none';
+		CREATE EXTENSION rootfi VERSION '$old';
+		CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi;
+		CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key '${\$sandbox->key}');
+		ALTER SERVER rootfi OPTIONS (ADD base_url '${\$sandbox->url}');
+		GRANT EXECUTE ON FUNCTION rootfi_create TO app});
+	# the new library is there before the new functions, and views use the old
+	my @views = (
+		[ orders => q{SELECT count(*) FROM rootfi_list('ecommerce/orders', 1089)} ],
+		[ one_order => q{SELECT rootfi_get('ecommerce/orders', '157') ->> 'rootfi_id' AS count} ],
+		[ checks => q{SELECT check_name || status FROM rootfi_check() LIMIT 1} ]);
+	$node->safe_psql($database, "CREATE VIEW $_->[0] AS $_->[1]") foreach @views;
+	my @before = map { $node->safe_psql($database, "TABLE $_->[0]") } @views;
+	$node->safe_psql($database, 'ALTER EXTENSION rootfi UPDATE');
+	is_deeply([ map { $node->safe_psql($database, "TABLE $_->[0]") } @views ], \@before, 'views of generic functions stay as they are');
+	is($node->safe_psql($database, q{
+			SELECT has_function_privilege('app', 'rootfi_create(text, bigint, jsonb, boolean, text)', 'EXECUTE'),
+				has_function_privilege('app', 'rootfi_update(text, text, jsonb, text)', 'EXECUTE')}),
+		't|f', 'and so do rights on them');
+	$node->command_ok([ 'pg_dump', '-d', $node->connstr($database), '-f', "$PostgreSQL::Test::Utils::tmp_check/$database.sql" ], 'it can be dumped');
+	$node->safe_psql('postgres', "CREATE DATABASE again_$database");
+	local $ENV{PGOPTIONS} = '-c log_statement=none';
+	$node->command_ok([ 'psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr("again_$database"), '-f', "$PostgreSQL::Test::Utils::tmp_check/$database.sql" ], 'and restored');
+	is($node->safe_psql("again_$database", q{SELECT has_function_privilege('app', 'rootfi_create(text, bigint, jsonb, boolean, text)', 'EXECUTE')}),
+		't', 'with the rights');
+	$node->safe_psql($database, 'REVOKE EXECUTE ON FUNCTION rootfi_create FROM app');
 	unlink $script;
 	is($node->safe_psql($database, q{SELECT extversion FROM pg_extension WHERE extname = 'rootfi'}),
 		$version, "version $old can be upgraded to $version");

@@ -94,6 +94,10 @@ foreach my $mode (qw(session transaction))
 	client($port, "SET rootfi.server = 'other';");
 	is(client($port, $server), $mode eq 'session' ? 'rootfi' : 'other', "$mode: SET " . ($mode eq 'session' ? 'ends with the session' : 'reaches the next client'));
 
+	client($port, "SET rootfi.server = 'other';");
+	is(client($port, q{SELECT rootfi_get('ecommerce/orders', '157', server => 'rootfi') ->> 'rootfi_id'}), 157, "$mode: a server that is named is asked");
+	is(client($port, "BEGIN;\nSET LOCAL rootfi.server = 'rootfi';\nSELECT rootfi_get_order('157') ->> 'rootfi_id';\nCOMMIT;"), 157, "$mode: so is that of SET LOCAL");
+
 	$node->safe_psql('postgres', "ALTER ROLE app SET rootfi.server = 'apps'");
 	is(client($port, $server, 'app'), 'apps', "$mode: what belongs to a role holds for all its clients");
 	is(client($port, "BEGIN;\nSET LOCAL rootfi.server = 'other';\nCOMMIT;\n$server", 'app'), 'apps', "$mode: and comes back");
