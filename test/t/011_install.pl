@@ -134,8 +134,8 @@ $node->safe_psql('elsewhere', q{
 	CREATE EXTENSION rootfi SCHEMA api;
 	CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi OPTIONS (base_url '} . $sandbox->url . q{');
 	CREATE SCHEMA hostile;
-	CREATE FUNCTION hostile.rootfi_get(text, text) RETURNS jsonb LANGUAGE sql RETURN '"hostile"'::jsonb;
-	CREATE FUNCTION hostile.rootfi_create(text, bigint, jsonb, boolean) RETURNS jsonb LANGUAGE sql RETURN '"hostile"'::jsonb;
+	CREATE FUNCTION hostile.rootfi_get(text, text, text) RETURNS jsonb LANGUAGE sql RETURN '"hostile"'::jsonb;
+	CREATE FUNCTION hostile.rootfi_create(text, bigint, jsonb, boolean, text) RETURNS jsonb LANGUAGE sql RETURN '"hostile"'::jsonb;
 	CREATE TYPE hostile.rootfi_order AS (hostile text)});
 map_user($node, $sandbox->key, 'CURRENT_USER', 'elsewhere');
 is($node->safe_psql('elsewhere', q{
@@ -150,7 +150,7 @@ is($node->safe_psql('elsewhere', q{
 
 # An object that is there already is not taken over.
 $node->safe_psql('postgres', 'CREATE DATABASE taken');
-$node->safe_psql('taken', q{CREATE FUNCTION rootfi_get(resource text, id text) RETURNS jsonb LANGUAGE sql RETURN '1'::jsonb});
+$node->safe_psql('taken', q{CREATE FUNCTION rootfi_get(resource text, id text, server text) RETURNS jsonb LANGUAGE sql RETURN '1'::jsonb});
 like(($node->psql('taken', 'CREATE EXTENSION rootfi'))[2], qr/already exists/, 'an object of the same name stops the installation');
 
 # Other encodings
