@@ -38,7 +38,7 @@ HEADER_FILES = $(wildcard $(TOP)/src/*.h $(TOP)/src/*/*.h)
 OBJS = $(SOURCES:.c=.o)
 
 # The install script is made of these, in this order.
-MODULES_SQL = connection calls ecommerce payments core sync reports
+MODULES_SQL = connection calls ecommerce payments core sync reports version
 INSTALL_SQL = sql/rootfi--$(EXTVERSION).sql
 DATA = $(patsubst $(TOP)/%,%,$(wildcard $(TOP)/sql/upgrade/rootfi--*--*.sql))
 DATA_built = $(INSTALL_SQL)

@@ -157,14 +157,6 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000 ROWS 8;
 COMMENT ON FUNCTION rootfi_check(text) IS
 'Goes the way of a call and returns for each step whether it is ok, and what to do if not';
 
-CREATE FUNCTION rootfi_version(OUT library text, OUT objects text)
-RETURNS record
-AS 'MODULE_PATHNAME', 'rootfi_version'
-LANGUAGE C STABLE PARALLEL SAFE;
-
-COMMENT ON FUNCTION rootfi_version() IS
-'The version of the library that this session has loaded, and that of the SQL objects of this database: ALTER EXTENSION rootfi UPDATE makes them the same';
-
 CREATE FUNCTION rootfi_resources(
 	OUT resource text,
 	OUT version integer,
