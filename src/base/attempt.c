@@ -118,7 +118,7 @@ rootfi_attempt(AttemptStep step, void *arg, MemoryContext context)
 /*
  * Commits by SPI, and begins another transaction.  Returns NULL, or the error
  * that it ended with, in the current context; nothing of the transaction is
- * left then.  An interrupt is raised again.
+ * left then, nor are locks that the session had.  An interrupt is raised again.
  */
 ErrorData *
 rootfi_attempt_commit(void)

@@ -62,11 +62,54 @@ unlock_stream(SyncSession *session, int64 id)
 	}
 }
 
+/* The task of a stream, NULL if it has none. */
+static SyncTask *
+find_task(const SyncSession *session, int64 id)
+{
+	ListCell   *cell;
+
+	foreach(cell, session->tasks)
+	{
+		SyncTask   *task = lfirst(cell);
+
+		if (task->stream.id == id)
+			return task;
+	}
+	return NULL;
+}
+
+/*
+ * Locks again what the end of a transaction that failed has unlocked.  A stream
+ * that another session was faster to lock is left to that.
+ */
+static void
+lock_again(SyncSession *session)
+{
+	List	   *ids = session->locked;
+	ListCell   *cell;
+
+	session->locked = NIL;
+	foreach(cell, ids)
+	{
+		int64	   *id = lfirst(cell);
+		SyncTask   *task = find_task(session, *id);
+
+		if (lock_stream(session, id) || task == NULL)
+			continue;
+		task->ended = true;
+		rootfi_progress_locked(session, *id);
+	}
+}
+
 /* Commits what was done for a stream; an error of that is the stream's. */
 static void
 commit(SyncSession *session, SyncTask *task)
 {
-	rootfi_run_settle(session, task, rootfi_attempt_commit());
+	ErrorData  *error = rootfi_attempt_commit();
+
+	rootfi_run_settle(session, task, error);
+	if (error != NULL)
+		lock_again(session);
 }
 
 /* Begins to run a stream that we have locked. */

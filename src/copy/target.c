@@ -508,5 +508,5 @@ rootfi_target_close(Target *target)
 {
 	if (target->context != NULL)
 		MemoryContextDelete(target->context);
-	target->context = NULL;
+	memset(target, 0, sizeof(*target));
 }

@@ -75,7 +75,7 @@ foreach my $level ('read committed', 'repeatable read', 'serializable')
 # somebody whom no order of transactions could explain together with the page.
 query(q{ALTER TABLE rootfi.orders DISABLE TRIGGER ALL;
 	CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-		IF current_setting('application_name') = 'page' THEN PERFORM nextval('attempt'), pg_advisory_xact_lock_shared(1); END IF;
+		IF current_setting('application_name') = 'page' THEN PERFORM pg_advisory_xact_lock_shared(nextval('attempt')); END IF;
 		RETURN NULL;
 	END $$;
 	CREATE TRIGGER gate BEFORE UPDATE ON rootfi.orders EXECUTE FUNCTION gate()});
@@ -93,12 +93,15 @@ foreach my $case (
 
 	query("UPDATE rootfi_stream SET synced_to = '2000-01-01'");    # so that it reads the unchanged as well
 	query('ALTER SEQUENCE attempt RESTART');
-	ask($controller, 'SELECT pg_advisory_lock(1)');
+	ask($controller, 'SELECT pg_advisory_lock(1), pg_advisory_lock(2)');
 	my $since = latest_request($sandbox);
 	my $session = session($node, 'page', "SET default_transaction_isolation = '$level'; CALL rootfi_sync('ecommerce/orders', 1089);\n");
 	wait_until_waiting($node, 'page', 'Lock');
 	ask($other, "BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT sum(total_amount) FROM rootfi.orders; UPDATE rootfi.orders SET memo = 'other' WHERE rootfi_company_id = 1089 AND rootfi_id = $id; COMMIT");
 	ask($controller, 'SELECT pg_advisory_unlock(1)');
+	wait_for($node, q{EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 2 AND NOT granted)});
+	like(sync($node, q{'ecommerce/orders', 1089}), qr/is being synced by another session/, 'the stream is still that session\'s');
+	ask($controller, 'SELECT pg_advisory_unlock(2)');
 	finish($session);
 	unlike($session->{error}, qr/ERROR|WARNING/, "$level: $what is no error");
 	like($session->{error}, qr/30 rows in 3 pages/, 'the run is whole');
@@ -109,6 +112,40 @@ foreach my $case (
 	leave($_) foreach $controller, $other;
 	query("UPDATE rootfi.orders SET memo = NULL");
 }
+
+# At a commit the end of the transaction frees the locks on streams, too.
+query(q{CREATE FUNCTION commit_fails() RETURNS trigger LANGUAGE plpgsql AS $$
+	DECLARE attempt bigint := nextval('attempt');
+	BEGIN
+		IF current_setting('application_name') <> 'page' THEN RETURN NULL; END IF;
+		PERFORM pg_advisory_xact_lock_shared(attempt);
+		IF attempt < 3 THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '40001'; END IF;
+		RETURN NULL;
+	END $$;
+	CREATE CONSTRAINT TRIGGER commit_fails AFTER INSERT ON rootfi_run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION commit_fails();
+	ALTER SEQUENCE attempt RESTART});
+my $controller = backend($node);
+ask($controller, 'SELECT pg_advisory_lock(2)');
+my $since = latest_request($sandbox);
+my $session = session($node, 'page', q{CALL rootfi_sync('ecommerce/orders', 1089)});
+wait_for($node, q{EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 2 AND NOT granted)});
+like(sync($node, q{'ecommerce/orders', 1089}), qr/is being synced by another session/, 'a commit failed, the stream is still that session\'s');
+ask($controller, 'SELECT pg_advisory_unlock(2)');
+finish($session);
+unlike($session->{error}, qr/ERROR|WARNING/, 'that is no error');
+is(query(q{SELECT nextval('attempt') - 1}), 3, 'after the third attempt');
+is(lists($since), 1, 'the page that was on its way is the one that is taken');
+is(query(q{SELECT count(*) FROM rootfi_run WHERE ended_at IS NULL}), 0, 'the log has no run that did not end');
+is(query(q{SELECT count(*) FROM pg_locks WHERE locktype = 'object' AND database = (SELECT oid FROM pg_database WHERE datname = 'postgres')}), 0, 'no lock is left');
+leave($controller);
+query(q{ALTER SEQUENCE attempt RESTART; CREATE OR REPLACE FUNCTION commit_fails() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		IF (SELECT company_id = 1089 FROM rootfi_stream WHERE stream_id = NEW.stream_id) THEN RAISE EXCEPTION 'no commit' USING ERRCODE = '53100'; END IF;
+		RETURN NULL;
+	END $$});
+my $told = sync($node, q{'ecommerce/orders'});
+like($told, qr/could not sync 1 of 2 streams\n.*company 1089\): 53100: no commit/, 'an error of a commit is that of its stream');
+like($told, qr/stream \d+ \(ecommerce\/orders, company 1090\): /, 'the other one goes on');
 
 $sandbox->stop;
 done_testing();
