@@ -133,18 +133,39 @@ sub watch
 	return ($result, max(@own[ $half .. $#own ]) - max(@own[ 0 .. $half - 1 ]), max(@own));
 }
 
+# So many pages that 200 bytes a page are more than this.
 my $pages_read = $ENV{MEMORY_PAGES} || 6000;
+my $watched = 512;    # kB
 my ($result, $more, $most_own) = watch("SELECT count(*) FROM rootfi_list('ecommerce/orders', page_size => 1, max_rows => $pages_read)");
 is($result, $pages_read, "a list of $pages_read pages is read");
-cmp_ok($more, '<', $limit, 'the second half of which needs no more memory than the first');
+cmp_ok($more, '<', $watched, 'the second half of which needs no more memory than the first');
 note("own memory $most_own kB, $more kB more in the second half");
 
-server_options($node, page_size => 5);
+# there is a contact for every four orders
+my $page_size = max(1, int($orders / 4 / $pages_read));
+server_options($node, page_size => $page_size);
 $node->safe_psql('postgres', q{SELECT rootfi_add_stream('ecommerce/contacts', 1089, 'small')});
 ($result, $more, $most_own) = watch(q{CALL rootfi_sync('ecommerce/contacts', 1089); SELECT max(requests) FROM rootfi_run});
-cmp_ok($result, '>=', $orders / 20, 'a sync of as many pages');
-cmp_ok($more, '<', $limit, 'needs no more memory in its second half either');
+cmp_ok($result, '>=', $orders / 4 / $page_size, 'a sync of as many pages');
+cmp_ok($more, '<', $watched, 'needs no more memory in its second half either');
 note("$result requests, own memory $most_own kB, $more kB more in the second half");
+
+# Pages of records in ever other kinds, with values that do not fit
+my $odd_pages = int($pages_read / 2);
+$sandbox->fault(map {
+	my $n = $_;
+	my %own = map { $n & 1 << $_ ? ("o$_" => $n) : () } 0 .. 7;
+	my %odd = ([ type => 7 ], [ addresses => 'none' ], [ rootfi_created_at => 'never' ], [ unheard_of => { a => [ 1, "\0" ] } ])[ $n % 4 ]->@*;
+	{ path => '/v4/ecommerce/contacts', status => 200, body => { data => [ { rootfi_id => $n, rootfi_company_id => 1089, name => 'a', %own, %odd } ], next => $n < $odd_pages ? "$n" : undef } }
+} 1 .. $odd_pages);
+$node->safe_psql('postgres', q{
+	UPDATE rootfi_stream SET enabled = false;
+	SELECT rootfi_add_stream('ecommerce/contacts', 1089, 'odd');
+	ALTER TABLE odd.contacts } . join(', ', map { "ADD o$_ integer" } 0 .. 7));
+($result, $more, $most_own) = watch(q{SET client_min_messages = error; CALL rootfi_sync('ecommerce/contacts', 1089); SELECT count(*) FROM odd.contacts});
+is($result, $odd_pages, "a sync of $odd_pages pages of odd records");
+cmp_ok($more, '<', $watched, 'needs no more memory in its second half either');
+note("own memory $most_own kB, $more kB more in the second half");
 
 $sandbox->stop;
 done_testing();
