@@ -8,6 +8,7 @@
 # make lint		see that the sources keep the house's rules: test/lint
 # make installcheck	run the tests against the installed extension and a
 #			running server (PGHOST and so on)
+# make results		what the latest installcheck has found to differ
 # make fuzz		feed the sources what nobody would send, for FUZZ_TIME
 #			seconds (20); needs clang
 # make fuzz-pages	run FUZZ_PAGES (100000) mutated pages through lists, rows and
@@ -62,10 +63,10 @@ PKG_CONFIG ?= pkg-config
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: sandbox clean-sandbox demo psql test lint check-assert check-valgrind bench fuzz fuzz-pages clean-fuzz \
-	reference debug
+	reference debug results
 
 # These need no PostgreSQL: most install it themselves.
-PLAIN_GOALS = sandbox clean-sandbox demo psql test lint check-assert check-valgrind bench fuzz clean-fuzz
+PLAIN_GOALS = sandbox clean-sandbox demo psql test lint check-assert check-valgrind bench fuzz clean-fuzz results
 
 sandbox:
 	$(MAKE) -C $(TOP)/test/sandbox
@@ -79,6 +80,12 @@ demo psql test lint check-assert check-valgrind bench:
 fuzz:
 	$(TOP)/test/bin/packages fuzz
 	$(TOP)/test/fuzz/run
+
+# the files of pg_regress stay until its next run
+results:
+	@cd $(TOP); files=$$(ls regression.diffs output_iso/regression.diffs 2> /dev/null); \
+	if [ -n "$$files" ]; then cat $$files; \
+	else echo "The latest installcheck has found no difference."; fi
 
 clean-fuzz:
 	$(MAKE) -C $(TOP)/test/fuzz clean
