@@ -135,7 +135,7 @@ rootfi_statement_by_keys(const Target *target, const TargetTable *table,
 						 int64 rows)
 {
 	TupleDesc	desc = rootfi_statement_key_columns(table, nkeys, of_company);
-	char	   *keys = rootfi_target_columns((const char **) table->keys, nkeys,
+	char	   *keys = rootfi_layout_columns((const char **) table->keys, nkeys,
 											 "t.");
 	StringInfoData text;
 
@@ -176,7 +176,7 @@ static void
 append_returning(StringInfo text, const TargetTable *table)
 {
 	appendStringInfo(text, " RETURNING %s",
-					 rootfi_target_columns((const char **) table->keys,
+					 rootfi_layout_columns((const char **) table->keys,
 										   table->nkeys, "t."));
 }
 
@@ -194,8 +194,8 @@ rootfi_statement_insert(const Target *target, const TargetTable *table,
 
 	initStringInfo(&text);
 	appendStringInfo(&text, "INSERT INTO %s AS t (%s) SELECT %s FROM %s",
-					 table->name, rootfi_target_columns(columns, n, ""),
-					 rootfi_target_columns(columns, n, "p."),
+					 table->name, rootfi_layout_columns(columns, n, ""),
+					 rootfi_layout_columns(columns, n, "p."),
 					 rootfi_relation_sql(rows, table->desc, target->schema));
 	if (!table->is_plain)
 		append_returning(&text, table);
@@ -249,7 +249,7 @@ append_differences(StringInfo text, const TargetTable *table,
 
 		if (uses[i] == COLUMN_DEFAULT)
 			appendStringInfoString(text, " OR true");
-		else if (uses[i] == COLUMN_SET && !rootfi_target_is_key(table, name))
+		else if (uses[i] == COLUMN_SET && !rootfi_layout_is_key(table, name))
 		{
 			appendStringInfoString(text, " OR ");
 			append_difference(text, table, name);
@@ -286,7 +286,7 @@ append_assignments(StringInfo text, const TargetTable *table,
 	{
 		const char *name = NameStr(TupleDescAttr(table->desc, i)->attname);
 
-		if (uses[i] == COLUMN_LEFT || rootfi_target_is_key(table, name))
+		if (uses[i] == COLUMN_LEFT || rootfi_layout_is_key(table, name))
 			continue;
 		name = quote_identifier(name);
 		appendStringInfo(text, "%s%s = ", n++ > 0 ? ", " : "", name);

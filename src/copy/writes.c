@@ -170,7 +170,7 @@ rootfi_writes_put(WriteQueue *queue, bool is_new, bool of_company)
 static void
 look_at_triggers(TargetTable *table)
 {
-	bool		is_plain = rootfi_target_is_plain(table);
+	bool		is_plain = rootfi_layout_is_plain(table);
 	ListCell   *cell;
 
 	if (is_plain == table->is_plain)
