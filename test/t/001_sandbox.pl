@@ -1677,25 +1677,30 @@ subtest 'what changed since a time is listed page by page' => sub {
 };
 
 subtest 'a list of the few that changed is fast' => sub {
-	my $large = Rootfi::Sandbox->new(orders => 50000);
-	my $since = now();
-	my @touched = $large->touch('ecommerce/orders', 1089, 25);
-	my $changed =
-	    "$orders?rootfi_company_id[eq]=1089&rootfi_updated_at[gte]=$since"
-	  . '&include_deleted_records=true&return_count=true&limit=500';
-	my ($best, $list) = (60);
+	my %large = (sandbox => Rootfi::Sandbox->new(orders => 50000), best => 60);
+	my %small = (sandbox => Rootfi::Sandbox->new(orders => 500), best => 60);
 
-	foreach (1 .. 5)
+	foreach my $kind (\%large, \%small)
+	{
+		my $since = now();
+
+		$kind->{touched} =
+		  [ $kind->{sandbox}->touch('ecommerce/orders', 1089, 25) ];
+		$kind->{changed} =
+		    "$orders?rootfi_company_id[eq]=1089&rootfi_updated_at[gte]=$since"
+		  . '&include_deleted_records=true&return_count=true&limit=500';
+	}
+	foreach my $kind ((\%large, \%small) x 5)
 	{
 		my $start = time;
-		$list = $large->call('GET', $changed);
+		$kind->{list} = $kind->{sandbox}->call('GET', $kind->{changed});
 		my $seconds = time - $start;
-		$best = $seconds if $seconds < $best;
+		$kind->{best} = $seconds if $seconds < $kind->{best};
 	}
-	is_deeply(ids(decoded($list)), \@touched, 'it has them all');
-	cmp_ok($best, '<', $ENV{ROOTFI_SANDBOX_WRAPPER} ? 2 : 0.02,
-		'and takes less than 20 ms among 100000 orders');
-	$large->stop;
+	is_deeply(ids(decoded($large{list})), $large{touched}, 'it has them all');
+	cmp_ok($large{best}, '<', 3 * $small{best} + 0.02,
+		'and among 100000 orders takes about as long as among 1000');
+	$_->{sandbox}->stop foreach \%large, \%small;
 };
 
 subtest 'records can be lost without a trace' => sub {
