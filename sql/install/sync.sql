@@ -117,12 +117,12 @@ CREATE TABLE rootfi_run (
 	error_sqlstate text,
 	error_message text,
 	skipped bigint NOT NULL DEFAULT 0
-) WITH (fillfactor = 50);
+) WITH (fillfactor = 90);
 
 CREATE INDEX rootfi_run_stream_id_idx ON rootfi_run (stream_id, started_at);
 
 COMMENT ON TABLE rootfi_run IS
-'Log of what rootfi_sync() did, a row for each stream and run; the setting rootfi.run_retention says how long it is kept';
+'Log of what rootfi_sync() did, a row for each stream and run; the setting rootfi.run_retention says how long it is kept. Incremental runs that changed nothing are kept for a day, unless it is -1';
 COMMENT ON COLUMN rootfi_run.state IS
 'running; complete: the pass was ended; stopped: max_pages were read; failed: see the error; interrupted: cancelled or killed. A pass that did not end is gone on with by the next run';
 COMMENT ON COLUMN rootfi_run.rows_seen IS

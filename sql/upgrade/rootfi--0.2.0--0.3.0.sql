@@ -17,6 +17,11 @@ ALTER TABLE rootfi_run ADD COLUMN skipped bigint NOT NULL DEFAULT 0;
 COMMENT ON COLUMN rootfi_run.skipped IS
 'Records that were left out as they have no key that fits the table; error_message says where ten of them stand, also of a run that did not fail';
 
+-- What changed nothing is kept for a day only.
+ALTER TABLE rootfi_run SET (fillfactor = 90);
+COMMENT ON TABLE rootfi_run IS
+'Log of what rootfi_sync() did, a row for each stream and run; the setting rootfi.run_retention says how long it is kept. Incremental runs that changed nothing are kept for a day, unless it is -1';
+
 CREATE FUNCTION rootfi_page(number bigint)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME'

@@ -212,8 +212,27 @@ static const LedgerText statements[LEDGER_STATEMENTS] = {
 		"DELETE FROM %1$s.rootfi_seen WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID}
 	},
+
+	/*
+	 * What changed nothing is kept for a day.  It is looked for among the
+	 * youngest of what is older, where runs before this one have left some:
+	 * so the rows of a busy stream are not all read by each run.
+	 */
 	[LEDGER_PRUNE] = {
-		"DELETE FROM %1$s.rootfi_run WHERE stream_id OPERATOR(pg_catalog.=) $1"
+		"WITH quiet AS (DELETE FROM %1$s.rootfi_run AS r"
+		" USING (SELECT o.run_id FROM %1$s.rootfi_run AS o"
+		" WHERE o.stream_id OPERATOR(pg_catalog.=) $1"
+		" AND o.started_at OPERATOR(pg_catalog.<) (pg_catalog.clock_timestamp()"
+		" OPERATOR(pg_catalog.-) '1 day'::pg_catalog.interval)"
+		" ORDER BY o.started_at DESC LIMIT 100) AS o"
+		" WHERE r.run_id OPERATOR(pg_catalog.=) o.run_id"
+		" AND r.run_id OPERATOR(pg_catalog.<>) $2"
+		" AND r.state OPERATOR(pg_catalog.=) 'complete'"
+		" AND r.kind OPERATOR(pg_catalog.=) 'incremental'"
+		" AND r.inserted OPERATOR(pg_catalog.=) 0"
+		" AND r.updated OPERATOR(pg_catalog.=) 0"
+		" AND r.skipped OPERATOR(pg_catalog.=) 0)"
+		" DELETE FROM %1$s.rootfi_run WHERE stream_id OPERATOR(pg_catalog.=) $1"
 		" AND run_id OPERATOR(pg_catalog.<>) $2"
 		" AND started_at OPERATOR(pg_catalog.<) (pg_catalog.clock_timestamp()"
 		" OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => $3))",
