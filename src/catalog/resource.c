@@ -177,6 +177,33 @@ rootfi_resource_by_row_type(const char *row_type)
 	return NULL;
 }
 
+/*
+ * Does the resource belong to the category, and is there a list of all its
+ * records, whose columns are known?
+ */
+bool
+rootfi_in_category(const Resource *resource, const char *category)
+{
+	size_t		len = strlen(category);
+
+	return strncmp(resource->name, category, len) == 0 &&
+		resource->name[len] == '/' &&
+		resource->row_type != NULL &&
+		(rootfi_verbs(resource) & VERB_BIT(VERB_LIST)) != 0 &&
+		strchr(resource->path, '{') == NULL;
+}
+
+/* The list of that name inside the resource's records, or NULL. */
+const ChildList *
+rootfi_child_by_member(const Resource *resource, const char *member)
+{
+	for (const ChildList *child = resource->children; child && child->member;
+		 child++)
+		if (strcmp(child->member, member) == 0)
+			return child;
+	return NULL;
+}
+
 /* Looks for a child list by its row type, also among children's children. */
 static const ChildList *
 find_child(const ChildList *children, const char *row_type)

@@ -114,11 +114,20 @@ extern const Resource *const rootfi_catalog[];
 		for (const Resource *resource = *category_; resource->name != NULL; \
 			 resource++)
 
+/* What a category is, for those who named another. */
+#define ROOTFI_CATEGORIES_HINT \
+	"A category is what resources begin with: ecommerce, payments," \
+	" v3/ecommerce or v3/core."
+
+extern bool rootfi_in_category(const Resource *resource,
+							   const char *category);
 extern bool rootfi_in_words(const char *text, const char *words);
 extern int	rootfi_verbs(const Resource *resource);
 extern const char *rootfi_verb_name(Verb verb);
 extern const Resource *rootfi_resource_by_name(const char *name);
 extern const Resource *rootfi_resource_by_row_type(const char *row_type);
+extern const ChildList *rootfi_child_by_member(const Resource *resource,
+											   const char *member);
 extern const ChildList *rootfi_child_by_row_type(const char *row_type);
 extern char *rootfi_data_model(const Resource *resource);
 extern void rootfi_check_verb(const Resource *resource, Verb verb);

@@ -7,9 +7,7 @@
 
 #include "base/sql.h"
 #include "rows/convert.h"
-
-/* The column that tells whether a record has changed. */
-#define HASH_COLUMN		"rootfi_content_hash"
+#include "rows/recordtype.h"
 
 #define MAX_KEY_COLUMNS 3
 

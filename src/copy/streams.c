@@ -57,7 +57,7 @@ check_new(const NewStream *new, Oid namespace)
 				 errmsg("cannot sync %s", new->resource->plural),
 				 errdetail("They are lists of single records.")));
 	if (new->has_company &&
-		!rootfi_tables_have_company(new->resource, namespace))
+		!rootfi_recordtype_has_company(new->resource, namespace))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"company_id\" must be null"),
@@ -208,19 +208,6 @@ rootfi_add_stream(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(id);
 }
 
-/* Does the resource belong to the category, and can it be a stream? */
-static bool
-is_in_category(const Resource *resource, const char *category)
-{
-	size_t		len = strlen(category);
-
-	return strncmp(resource->name, category, len) == 0 &&
-		resource->name[len] == '/' &&
-		resource->row_type != NULL &&
-		(rootfi_verbs(resource) & VERB_BIT(VERB_LIST)) != 0 &&
-		strchr(resource->path, '{') == NULL;
-}
-
 /* Adds the stream of one resource and puts it into the result. */
 static void
 add_one(FunctionCallInfo fcinfo, NewStream *new)
@@ -272,10 +259,10 @@ rootfi_add_streams(PG_FUNCTION_ARGS)
 			.backfill_from = DT_NOBEGIN,
 		};
 
-		if (!is_in_category(resource, category))
+		if (!rootfi_in_category(resource, category))
 			continue;
 		new.has_company = !PG_ARGISNULL(0) &&
-			rootfi_tables_have_company(resource, namespace);
+			rootfi_recordtype_has_company(resource, namespace);
 		new.company_id = new.has_company ? PG_GETARG_INT64(0) : 0;
 		check_new(&new, namespace);
 		add_one(fcinfo, &new);
@@ -286,7 +273,7 @@ rootfi_add_streams(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("category \"%s\" does not exist", category),
-				 errhint("A category is what resources begin with: ecommerce, payments, v3/ecommerce or v3/core.")));
+				 errhint(ROOTFI_CATEGORIES_HINT)));
 	return (Datum) 0;
 }
 

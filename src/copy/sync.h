@@ -101,7 +101,6 @@ typedef struct SyncFailure
 	ErrorData  *error;
 } SyncFailure;
 
-extern int	rootfi_max_concurrency; /* setting */
 extern bool rootfi_check_totals;	/* setting */
 
 /* progress.c */

@@ -46,42 +46,6 @@ rootfi_tables_default_name(const Resource *resource)
 	return name;
 }
 
-/* Does a row type have a column of that name? */
-static bool
-has_column(TupleDesc desc, const char *name)
-{
-	for (int i = 0; i < desc->natts; i++)
-		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) == 0)
-			return true;
-	return false;
-}
-
-/* Does the resource's list have its records by company? */
-bool
-rootfi_tables_have_company(const Resource *resource, Oid namespace)
-{
-	TupleDesc	desc = rootfi_row_type(namespace, resource->row_type);
-	bool		result = true;
-
-	if (desc != NULL)
-	{
-		result = has_column(desc, "rootfi_company_id");
-		ReleaseTupleDesc(desc);
-	}
-	return result;
-}
-
-/* Is the column a list that gets a table of its own? */
-static bool
-is_child_list(const Resource *resource, const char *column)
-{
-	for (const ChildList *child = resource->children; child && child->member;
-		 child++)
-		if (strcmp(child->member, column) == 0)
-			return true;
-	return false;
-}
-
 /* Appends the columns of a row type but those of the lists. */
 static void
 append_columns(StringInfo text, TupleDesc desc, const Resource *resource)
@@ -91,7 +55,7 @@ append_columns(StringInfo text, TupleDesc desc, const Resource *resource)
 		Form_pg_attribute att = TupleDescAttr(desc, i);
 		const char *name = NameStr(att->attname);
 
-		if (resource != NULL && is_child_list(resource, name))
+		if (resource != NULL && rootfi_child_by_member(resource, name) != NULL)
 			continue;
 		appendStringInfo(text, "%s %s, ", quote_identifier(name),
 						 format_type_be_qualified(att->atttypid));
@@ -129,7 +93,7 @@ static void
 make_parent(const Resource *resource, Oid namespace, const char *name)
 {
 	TupleDesc	desc = rootfi_row_type(namespace, resource->row_type);
-	bool		has_company = rootfi_tables_have_company(resource, namespace);
+	bool		has_company = rootfi_recordtype_has_company(resource, namespace);
 	const char *id = "rootfi_id";
 	bool		has_time = true;
 	StringInfoData columns;
@@ -140,9 +104,9 @@ make_parent(const Resource *resource, Oid namespace, const char *name)
 	else
 	{
 		append_columns(&columns, desc, resource);
-		if (!has_column(desc, id))
+		if (!rootfi_recordtype_has(desc, id))
 			id = "id";
-		has_time = has_column(desc, "rootfi_updated_at");
+		has_time = rootfi_recordtype_has(desc, "rootfi_updated_at");
 		ReleaseTupleDesc(desc);
 	}
 	execute("CREATE TABLE %s (%s" HASH_COLUMN " bigint, PRIMARY KEY (%s%s))",
@@ -166,7 +130,7 @@ make_child(const Resource *resource, Oid namespace, const char *name,
 		   const ChildList *child)
 {
 	TupleDesc	desc = rootfi_row_type(namespace, child->row_type);
-	bool		has_company = rootfi_tables_have_company(resource, namespace);
+	bool		has_company = rootfi_recordtype_has_company(resource, namespace);
 	StringInfoData columns;
 
 	initStringInfo(&columns);

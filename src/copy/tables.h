@@ -8,8 +8,6 @@
 #include "catalog/resource.h"
 
 extern char *rootfi_tables_default_name(const Resource *resource);
-extern bool rootfi_tables_have_company(const Resource *resource,
-									   Oid namespace);
 extern void rootfi_tables_make(const Resource *resource, Oid namespace,
 							   const char *schema, const char *table);
 extern void rootfi_tables_drop(const Resource *resource, const char *schema,

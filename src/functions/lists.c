@@ -21,7 +21,6 @@
 #include "catalog/resource.h"
 #include "http/connection.h"
 #include "json/jsonb.h"
-#include "json/scalars.h"
 #include "json/scan.h"
 #include "rows/children.h"
 #include "rows/convert.h"
@@ -324,17 +323,6 @@ typedef struct ChildRows
 	RowPlan    *plan;
 } ChildRows;
 
-/* Sets a key column from a member of the parent. */
-static void
-set_key(RowPlan *plan, const char *column, const JsonValue *value)
-{
-	int64		number = 0;
-	bool		isnull = value == NULL || value->token == NULL ||
-	!rootfi_read_int64(value->token, &number);
-
-	rootfi_row_set(plan, column, number, isnull);
-}
-
 /* Puts one child. */
 static void
 put_child(void *arg, const JsonObject *object, const char *type, int ordinal)
@@ -351,24 +339,15 @@ flatten_record(RowSink *sink, RowPlan *plan, const ChildList *child,
 			   const JsonObject *record)
 {
 	ChildRows	rows = {.sink = sink,.plan = plan};
-	const JsonValue *list = rootfi_json_member(record, child->member);
-	const JsonValue *strays[MAX_STRAYS];
-	int			nodd = !rootfi_json_is_list(list);
+	int			nodd = 0;
 	char	   *problem;
 
 	if (record->value.type != JSON_TOKEN_OBJECT_START)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a record must be a JSON object")));
-	set_key(plan, "rootfi_company_id",
-			rootfi_json_member(record, "rootfi_company_id"));
-	set_key(plan, child->parent_key, rootfi_json_member(record, "rootfi_id"));
-	for (int i = 0; child->strays && child->strays[i].member; i++)
-	{
-		strays[i] = rootfi_json_member(record, child->strays[i].member);
-		nodd += !rootfi_json_is_list(strays[i]);
-	}
-	problem = rootfi_children_visit(child, list, strays, put_child, &rows);
+	problem = rootfi_children_open(plan, child, record, put_child, &rows,
+								   &nodd);
 	if (problem != NULL)
 		report_argument(problem);
 	return nodd;

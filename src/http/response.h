@@ -28,5 +28,6 @@ typedef struct HttpResponse
 } HttpResponse;
 
 extern int	rootfi_max_response_size;	/* setting, kB */
+extern int	rootfi_max_concurrency; /* setting: of streams, of lookups */
 
 #endif							/* ROOTFI_RESPONSE_H */

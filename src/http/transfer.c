@@ -32,6 +32,7 @@
 #define LONGEST_BACKOFF		10000	/* ms */
 
 int			rootfi_max_response_size = 65536;
+int			rootfi_max_concurrency = 4;
 
 /* All that there are, in the order in which they were prepared. */
 dlist_head	rootfi_transfers = DLIST_STATIC_INIT(rootfi_transfers);

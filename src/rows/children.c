@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "json/scalars.h"
 #include "json/scan.h"
 #include "rows/children.h"
 
@@ -66,6 +67,42 @@ rootfi_children_visit(const ChildList *child, const JsonValue *list,
 		 child->strays[i].member; i++)
 		problem = visit_value(&all, strays[i], child->strays[i].type);
 	return problem;
+}
+
+/* Sets a key column from a member of the parent. */
+static void
+set_key(RowPlan *plan, const char *column, const JsonValue *value)
+{
+	int64		number = 0;
+	bool		isnull = value == NULL || value->token == NULL ||
+	!rootfi_read_int64(value->token, &number);
+
+	rootfi_row_set(plan, column, number, isnull);
+}
+
+/*
+ * Visits the children of a record that was read, and has the plan of their
+ * rows fill in what those have of their parent.  Adds to *nodd how many of the
+ * record's lists are none.  Returns NULL, or what is wrong with a list.
+ */
+char *
+rootfi_children_open(RowPlan *plan, const ChildList *child,
+					 const JsonObject *record, ChildVisitor visit, void *arg,
+					 int *nodd)
+{
+	const JsonValue *list = rootfi_json_member(record, child->member);
+	const JsonValue *strays[MAX_STRAYS];
+
+	*nodd += !rootfi_json_is_list(list);
+	set_key(plan, "rootfi_company_id",
+			rootfi_json_member(record, "rootfi_company_id"));
+	set_key(plan, child->parent_key, rootfi_json_member(record, "rootfi_id"));
+	for (int i = 0; child->strays && child->strays[i].member; i++)
+	{
+		strays[i] = rootfi_json_member(record, child->strays[i].member);
+		*nodd += !rootfi_json_is_list(strays[i]);
+	}
+	return rootfi_children_visit(child, list, strays, visit, arg);
 }
 
 /* Tells the user how many members were no lists, if any. */

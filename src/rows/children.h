@@ -7,6 +7,7 @@
 
 #include "catalog/resource.h"
 #include "json/value.h"
+#include "rows/convert.h"
 
 /*
  * Called for each child: "type" is what its member of that name is when it
@@ -16,6 +17,9 @@ typedef void (*ChildVisitor) (void *arg, const JsonObject *object,
 							  const char *type, int ordinal);
 
 extern void rootfi_children_warn(int nodd);
+extern char *rootfi_children_open(RowPlan *plan, const ChildList *child,
+								  const JsonObject *record,
+								  ChildVisitor visit, void *arg, int *nodd);
 extern char *rootfi_children_visit(const ChildList *child,
 								   const JsonValue *list,
 								   const JsonValue *const *strays,
