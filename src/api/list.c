@@ -36,6 +36,8 @@ struct ListScan
 	char	   *server_name;
 	char	   *action;			/* "list orders for company 42" */
 	int			page_size;
+	int			first_page_size;	/* 0: the same */
+	bool		more;			/* there is a page beyond "ahead" */
 	Paging		paging;			/* where it goes on */
 	int64		rows;			/* so far, this page's too */
 	HttpTransfer *current;		/* whose text the page points into */
@@ -56,6 +58,26 @@ add_all_children(StringInfo target, const ChildList *children)
 						 child->member);
 	if (list.len > 0)
 		rootfi_query_add(target, "expand", list.data);
+}
+
+/* Appends the filters that may be left out. */
+static void
+add_optional(StringInfo target, const ListRequest *request)
+{
+	ListCell   *lc;
+
+	foreach(lc, request->optional)
+	{
+		const ListFilter *filter = lfirst(lc);
+
+		if (strcmp(filter->operator, "eq") == 0)
+			rootfi_query_add_equal(target, filter->field, filter->value,
+								   request->resource->plain_filters);
+		else
+			rootfi_query_add(target, psprintf("%s[%s]", filter->field,
+											  filter->operator),
+							 filter->value);
+	}
 }
 
 /* Path and query of a list, without a cursor, into an empty string. */
@@ -87,6 +109,26 @@ list_target(StringInfo target, const ListRequest *request, int page_size)
 		add_all_children(target, resource->children);
 }
 
+/* The same, to be shown. */
+char *
+rootfi_list_target(const ListRequest *request, int page_size)
+{
+	StringInfoData target;
+
+	list_target(&target, request, page_size);
+	add_optional(&target, request);
+	return target.data;
+}
+
+/* The connection that the request goes over. */
+static RootfiConnection *
+get_connection(const ListRequest *request)
+{
+	return OidIsValid(request->serverid) ?
+		rootfi_connection_of(request->serverid, request->userid) :
+		rootfi_connection_get(request->server);
+}
+
 /* Asks for the page that the cursor stands at. */
 static HttpTransfer *
 ask(ListScan *scan)
@@ -97,18 +139,32 @@ ask(ListScan *scan)
 	StringInfoData target;
 	HttpTransfer *transfer;
 
-	list_target(&target, scan->request, scan->page_size);
+	list_target(&target, scan->request,
+				scan->paging.cursor == NULL && scan->first_page_size > 0 ?
+				scan->first_page_size : scan->page_size);
+	if (!scan->stats.filter_refused)
+		add_optional(&target, scan->request);
 	if (scan->paging.cursor != NULL)
 		rootfi_query_add(&target, "next", scan->paging.cursor);
 	else if (scan->request->count)
 		rootfi_query_add(&target, "return_count", "true");
 	request.target = target.data;
-	connection = rootfi_connection_get(scan->request->server);
+	connection = get_connection(scan->request);
 	MemoryContextSwitchTo(scan->context);
 	transfer = rootfi_http_start(connection, &request);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(scan->request_context);
 	return transfer;
+}
+
+/* Asks for the page after the latest, unless that is left to its use. */
+static void
+ask_ahead(ListScan *scan)
+{
+	if (!scan->more || scan->request->lazy)
+		return;
+	scan->more = false;
+	scan->ahead = ask(scan);
 }
 
 /* Rows per request: never more than are wanted. */
@@ -155,15 +211,16 @@ rootfi_list_begin(const ListRequest *request)
 												  "rootfi page request",
 												  ALLOCSET_SMALL_SIZES);
 	scan->request = request;
-	connection = rootfi_connection_get(request->server);
+	connection = get_connection(request);
 	scan->server_name = pstrdup(connection->server_name);
 	scan->action = list_action("list", request);
 	scan->page_size = choose_page_size(request, connection);
+	scan->first_page_size = Min(request->first_page_size, scan->page_size);
 	scan->stats.total = scan->stats.server_time = -1;
 	if (request->cursor != NULL)
 		scan->paging.cursor = pstrdup(request->cursor);
-	if (request->max_rows != 0)
-		scan->ahead = ask(scan);
+	scan->more = request->max_rows != 0;
+	ask_ahead(scan);
 	return scan;
 }
 
@@ -181,7 +238,7 @@ rootfi_list_context(void *arg)
 bool
 rootfi_list_ready(const ListScan *scan)
 {
-	return scan->ahead == NULL || rootfi_http_done(scan->ahead);
+	return scan->ahead == NULL ? !scan->more : rootfi_http_done(scan->ahead);
 }
 
 /* What is known of the list so far; lives as long as the scan. */
@@ -189,6 +246,28 @@ const ListStats *
 rootfi_list_stats(const ListScan *scan)
 {
 	return &scan->stats;
+}
+
+/* Asks for the current page again and waits for it. */
+static HttpResponse *
+ask_again(ListScan *scan)
+{
+	HttpResponse *response;
+
+	rootfi_http_close(scan->current);
+	scan->current = NULL;
+	scan->current = ask(scan);
+	response = rootfi_api_finish(scan->current, &scan->stats.replaced);
+	scan->stats.requests += response->attempts;
+	scan->stats.retries += response->attempts - 1;
+	return response;
+}
+
+/* Was the request refused as it was? */
+static bool
+is_bad_request(const HttpResponse *response)
+{
+	return response->end == HTTP_ANSWERED && response->status == 400;
 }
 
 /*
@@ -201,16 +280,69 @@ ask_for_less(ListScan *scan)
 	int			refused = scan->page_size;
 	HttpResponse *response;
 
-	rootfi_http_close(scan->current);
 	scan->page_size = SAFE_PAGE_SIZE;
-	scan->current = ask(scan);
-	response = rootfi_api_finish(scan->current, &scan->stats.replaced);
+	scan->first_page_size = Min(scan->first_page_size, SAFE_PAGE_SIZE);
+	response = ask_again(scan);
 	if (response->end == HTTP_ANSWERED && response->status == 200)
 		ereport(NOTICE,
 				(errmsg("the server refused a page of %d rows, but not one of %d",
 						refused, SAFE_PAGE_SIZE),
 				 errhint("Set the option \"page_size\" of server \"%s\".",
 						 scan->server_name)));
+	return response;
+}
+
+/* The fields of the optional filters, for messages. */
+static char *
+optional_fields(const ListRequest *request)
+{
+	StringInfoData fields;
+	ListCell   *lc;
+
+	initStringInfo(&fields);
+	foreach(lc, request->optional)
+		appendStringInfo(&fields, "%s\"%s\"", fields.len > 0 ? ", " : "",
+						 ((ListFilter *) lfirst(lc))->field);
+	return fields.data;
+}
+
+/*
+ * Asks for the first page again without the filters that may be left out.  Says
+ * so if they were the reason for the refusal.
+ */
+static HttpResponse *
+ask_without(ListScan *scan)
+{
+	HttpResponse *response;
+
+	scan->stats.filter_refused = true;
+	response = ask_again(scan);
+	if (is_bad_request(response))
+		scan->stats.filter_refused = false;
+	else if (response->end == HTTP_ANSWERED && response->status == 200)
+		ereport(NOTICE,
+				(errmsg("the server refused to filter %s by %s",
+						scan->request->resource->plural,
+						optional_fields(scan->request)),
+				 errdetail("They are filtered here; this session does not ask for that again."),
+				 errhint("Set the option \"filter\" of the column to false.")));
+	return response;
+}
+
+/* Asks for a first page that was refused in other ways, one after the other. */
+static HttpResponse *
+ask_otherwise(ListScan *scan, HttpResponse *response)
+{
+	bool		has_optional = scan->request->optional != NIL;
+
+	if (is_bad_request(response) && has_optional)
+		response = ask_without(scan);
+	if (is_bad_request(response) && scan->page_size > SAFE_PAGE_SIZE)
+	{
+		response = ask_for_less(scan);
+		if (is_bad_request(response) && has_optional)
+			response = ask_without(scan);
+	}
 	return response;
 }
 
@@ -230,12 +362,12 @@ wait_for_page(ListScan *scan)
 											   &scan->stats.replaced);
 
 	stats->requests += response->attempts;
-	if (scan->paging.page == 1 && scan->page_size > SAFE_PAGE_SIZE &&
-		response->end == HTTP_ANSWERED && response->status == 400)
-	{
-		response = ask_for_less(scan);
-		stats->requests += response->attempts;
-	}
+	stats->retries += response->attempts - 1;
+	if (scan->paging.page == 1)
+		response = ask_otherwise(scan, response);
+	else if (scan->paging.page == 2 && scan->first_page_size > 0 &&
+			 scan->page_size > SAFE_PAGE_SIZE && is_bad_request(response))
+		response = ask_for_less(scan);	/* the first page that is whole */
 	stats->bytes += response->len;
 	stats->server_time = response->server_time;
 	stats->cursor_refused = scan->paging.cursor != NULL &&
@@ -326,8 +458,10 @@ rootfi_list_next(ListScan *scan)
 
 	if (scan->current != NULL)
 		rootfi_http_close(scan->current);
-	scan->current = scan->ahead;
+	scan->current = scan->ahead != NULL || !scan->more ? scan->ahead :
+		ask(scan);
 	scan->ahead = NULL;
+	scan->more = false;
 	MemoryContextReset(scan->page_context);
 	if (scan->current == NULL)
 	{
@@ -346,9 +480,11 @@ rootfi_list_next(ListScan *scan)
 		!rootfi_read_int64(scan->answer.total_count, &scan->stats.total))
 		scan->stats.total = -1;
 	scan->stats.cursor = scan->paging.cursor;
-	if (count_rows(scan) && scan->paging.cursor != NULL &&
-		scan->paging.page != scan->request->max_pages)
-		scan->ahead = ask(scan);
+	scan->stats.pages++;
+	scan->stats.records += scan->answer.nrecords;
+	scan->more = count_rows(scan) && scan->paging.cursor != NULL &&
+		scan->paging.page != scan->request->max_pages;
+	ask_ahead(scan);
 	MemoryContextSwitchTo(old);
 	error_context_stack = context.previous;
 	return &scan->answer;

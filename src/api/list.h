@@ -6,17 +6,34 @@
 #define ROOTFI_LIST_H
 
 #include "datatype/timestamp.h"
+#include "nodes/pg_list.h"
 #include "utils/array.h"
 #include "utils/jsonb.h"
 
 #include "api/answer.h"
 #include "catalog/resource.h"
 
-/* What is asked for: the arguments of every list function. */
+/* A filter that only spares rows: the caller looks at what comes anyway. */
+typedef struct ListFilter
+{
+	const char *field;
+	const char *operator;		/* "eq", "gte" ... */
+	const char *value;
+} ListFilter;
+
+/*
+ * What is asked for: the arguments of every list function, and what foreign
+ * tables want beyond them.
+ */
 typedef struct ListRequest
 {
 	const Resource *resource;
 	const char *server;			/* NULL: that of the setting */
+	Oid			serverid;		/* if valid: this one, with the mapping of */
+	Oid			userid;			/* that user */
+	List	   *optional;		/* of ListFilter: left out if refused */
+	int			first_page_size;	/* 0: as of all pages */
+	bool		lazy;			/* no page is asked for before it is wanted */
 	const char *cursor;			/* where to begin, NULL: at the beginning */
 	bool		count;			/* ask how many there are in all */
 	const char *parent_id;		/* whose list it is, NULL for one of its own */
@@ -45,6 +62,10 @@ typedef struct ListStats
 								 * or -1 */
 	int64		requests;		/* sent or tried */
 	int64		bytes;			/* of the answers, decoded */
+	int64		pages;
+	int64		records;
+	int64		retries;		/* of the requests */
+	bool		filter_refused; /* the optional filters were left out */
 	int			replaced;		/* characters that cannot be stored */
 } ListStats;
 
@@ -56,5 +77,6 @@ extern const JsonAnswer *rootfi_list_next(ListScan *scan);
 extern const ListStats *rootfi_list_stats(const ListScan *scan);
 extern bool rootfi_list_count(const ListRequest *request, int64 *count);
 extern void rootfi_list_context(void *scan);
+extern char *rootfi_list_target(const ListRequest *request, int page_size);
 
 #endif							/* ROOTFI_LIST_H */

@@ -389,6 +389,21 @@ connection_entry(Oid serverid, Oid userid)
 }
 
 /*
+ * The connection to a server with the mapping of that user or PUBLIC, whoever
+ * the current user is.  Errors: 42704 without mapping or key.
+ */
+RootfiConnection *
+rootfi_connection_of(Oid serverid, Oid userid)
+{
+	RootfiConnection *connection = connection_entry(serverid, userid);
+
+	connection_refresh(connection);
+	connection_take_ca(connection);
+	connection_take_key(connection);
+	return connection;
+}
+
+/*
  * The connection to the server of that name (NULL: that of the setting
  * "rootfi.server") with the mapping of the current user or PUBLIC.  Errors:
  * 42704 without server, mapping or key, 42501 without USAGE, each with the
@@ -397,17 +412,10 @@ connection_entry(Oid serverid, Oid userid)
 RootfiConnection *
 rootfi_connection_get(const char *server)
 {
-	Oid			serverid;
-	RootfiConnection *connection;
-
 	/* else a transaction would not learn what others change meanwhile */
 	AcceptInvalidationMessages();
-	serverid = find_server(server ? server : rootfi_server);
-	connection = connection_entry(serverid, GetUserId());
-	connection_refresh(connection);
-	connection_take_ca(connection);
-	connection_take_key(connection);
-	return connection;
+	return rootfi_connection_of(find_server(server ? server : rootfi_server),
+								GetUserId());
 }
 
 /*

@@ -44,6 +44,7 @@ typedef struct RootfiConnection
 extern char *rootfi_server;		/* setting rootfi.server */
 
 extern void rootfi_connection_init(void);
+extern RootfiConnection *rootfi_connection_of(Oid serverid, Oid userid);
 extern RootfiConnection *rootfi_connection_get(const char *server);
 extern const char *rootfi_connection_argument(FunctionCallInfo fcinfo, int arg);
 extern bool rootfi_connection_may_use(const char *server);
