@@ -218,14 +218,21 @@ is_longer(const char *text, int n)
 	return n < 0;
 }
 
-/* varchar(n) and char(n): no longer text, even if blanks could be cut off. */
+/*
+ * varchar(n) and char(n): no longer text, even if blanks could be cut off.  What
+ * fits cannot be refused, so that a parallel query may have such columns.
+ */
 static bool
 read_bounded(RowColumn *column, const JsonValue *value, Datum *result)
 {
-	if (value->token && column->typmod >= 0 &&
+	if (value->token != NULL && column->typmod >= 0 &&
 		is_longer(value->token, column->typmod - VARHDRSZ))
 		return false;
-	return read_other(column, value, result);
+	if (value->token == NULL || column->read != read_bounded)
+		return read_other(column, value, result);	/* or it is a domain's */
+	*result = InputFunctionCall(&column->input, value->token, column->ioparam,
+								column->typmod);
+	return true;
 }
 
 /*
