@@ -9,6 +9,7 @@
 
 #include "base/compat.h"
 #include "copy/sync.h"
+#include "fdw/source.h"
 #include "http/connection.h"
 #include "http/http.h"
 
@@ -36,9 +37,16 @@ _PG_init(void)
 							NULL, NULL, NULL);
 	DefineCustomIntVariable("rootfi.max_concurrency",
 							"Streams that one call of rootfi_sync() copies at the same time.",
-							NULL,
+							"Also the records that a scan of a foreign table looks up at the same time.",
 							&rootfi_max_concurrency,
 							4, 1, 32,
+							PGC_USERSET, 0,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("rootfi.max_scan_requests",
+							"Requests that one scan of a foreign table may make.",
+							"One that would need more raises an error.",
+							&rootfi_max_scan_requests,
+							10000, 1, INT_MAX,
 							PGC_USERSET, 0,
 							NULL, NULL, NULL);
 	DefineCustomBoolVariable("rootfi.check_totals",

@@ -756,3 +756,23 @@ CREATE OR REPLACE FUNCTION rootfi_check(
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'rootfi_check'
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000 ROWS 8;
+
+CREATE FUNCTION rootfi_fdw_handler()
+RETURNS fdw_handler
+AS 'MODULE_PATHNAME', 'rootfi_fdw_handler'
+LANGUAGE C STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION rootfi_fdw_handler() IS
+'Plans and reads the foreign tables of the foreign-data wrapper rootfi';
+
+COMMENT ON FUNCTION rootfi_fdw_validator(text[], oid) IS
+'Checks the options of servers, user mappings, foreign tables and columns of the foreign-data wrapper rootfi';
+
+-- without the warning that foreign tables may behave otherwise: none could be
+-- read before
+SET LOCAL client_min_messages = error;
+ALTER FOREIGN DATA WRAPPER rootfi HANDLER rootfi_fdw_handler;
+SET LOCAL client_min_messages = warning;
+
+COMMENT ON FOREIGN DATA WRAPPER rootfi IS
+'RootFi unified API: servers hold the base URL, user mappings the API key, foreign tables name a resource';

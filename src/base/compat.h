@@ -8,20 +8,31 @@
 
 #include "access/transam.h"
 #include "catalog/pg_foreign_server.h"
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#else
+#include "commands/explain.h"
+#endif
 #include "common/jsonapi.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
 #endif
+#include "executor/executor.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
 #if PG_VERSION_NUM >= 180000
 #include "storage/waiteventset.h"
 #endif
+#include "miscadmin.h"
 #include "storage/latch.h"
 #include "storage/lock.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"
+#include "utils/selfuncs.h"
 #include "utils/wait_event.h"
 
 /* Says which extension the library is, of which version, to who can ask. */
@@ -119,6 +130,49 @@ rootfi_create_wait_event_set(int nevents)
 #else
 	return CreateWaitEventSet(TopMemoryContext, nevents);
 #endif
+}
+
+/* A path of a scan of a foreign table, in no order. */
+static inline ForeignPath *
+rootfi_create_foreign_path(PlannerInfo *root, RelOptInfo *rel, double rows,
+						   Cost startup, Cost total, Relids required_outer,
+						   List *private)
+{
+#if PG_VERSION_NUM >= 180000
+	return create_foreignscan_path(root, rel, NULL, rows, 0, startup, total,
+								   NIL, required_outer, NULL, NIL, private);
+#elif PG_VERSION_NUM >= 170000
+	return create_foreignscan_path(root, rel, NULL, rows, startup, total,
+								   NIL, required_outer, NULL, NIL, private);
+#else
+	return create_foreignscan_path(root, rel, NULL, rows, startup, total,
+								   NIL, required_outer, NULL, private);
+#endif
+}
+
+/* How many elements an array is expected to have. */
+static inline double
+rootfi_array_length(PlannerInfo *root, Node *array)
+{
+#if PG_VERSION_NUM >= 170000
+	return estimate_array_length(root, array);
+#else
+	return estimate_array_length(array);
+#endif
+}
+
+/* The user as whom a foreign table is scanned. */
+static inline Oid
+rootfi_scan_user(ForeignScanState *state)
+{
+#if PG_VERSION_NUM >= 160000
+	Oid			user = ((ForeignScan *) state->ss.ps.plan)->checkAsUser;
+#else
+	Oid			user = exec_rt_fetch(((Scan *) state->ss.ps.plan)->scanrelid,
+									 state->ss.ps.state)->checkAsUser;
+#endif
+
+	return OidIsValid(user) ? user : GetUserId();
 }
 
 /* What pg_stat_activity shows while an answer is awaited. */

@@ -1,19 +1,21 @@
 /*
  * options.c
- *		Validator of the foreign-data wrapper.
+ *		Options of the foreign-data wrapper: of servers, user mappings, foreign
+ *		tables and their columns.
  *
  * One table names every option, where it belongs, how it is read and what it
- * is when not given.  Checking an option is reading it and throwing the value
+ * is when not given.  Most of a foreign table's may be given for the server too.  Checking an option is reading it and throwing the value
  * away, so that what the validator accepts is what a connection can use.
  */
 #include "postgres.h"
 
 #include "access/reloptions.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_foreign_server.h"
+#include "catalog/pg_foreign_table.h"
 #include "catalog/pg_user_mapping.h"
 #include "commands/defrem.h"
-#include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -23,6 +25,7 @@
 
 #include "http/options.h"
 #include "http/url.h"
+#include "json/scalars.h"
 
 typedef struct OptionRule OptionRule;
 
@@ -54,9 +57,25 @@ static void read_interval(const OptionRule *rule, const char *value,
 static void read_key(const OptionRule *rule, const char *value, void *target);
 static void read_file_name(const OptionRule *rule, const char *value,
 						   void *target);
+static void read_company(const OptionRule *rule, const char *value,
+						 void *target);
+static void read_bool(const OptionRule *rule, const char *value,
+					  void *target);
+static void read_filter(const OptionRule *rule, const char *value,
+						void *target);
+static void read_real(const OptionRule *rule, const char *value,
+					  void *target);
+static void read_lookup(const OptionRule *rule, const char *value,
+						void *target);
+static void read_operators(const OptionRule *rule, const char *value,
+						   void *target);
+static void read_member(const OptionRule *rule, const char *value,
+						void *target);
 
 #define SERVER	ForeignServerRelationId
 #define MAPPING UserMappingRelationId
+#define TABLE	ForeignTableRelationId
+#define COLUMN	AttributeRelationId
 #define FIELD(field) offsetof(RootfiOptions, field)
 
 static const OptionRule rules[] = {
@@ -73,10 +92,24 @@ static const OptionRule rules[] = {
 	{"api_key_file", MAPPING, read_file_name, FIELD(api_key_file)},
 	{"proxy_user", MAPPING, read_text, FIELD(proxy_user)},
 	{"proxy_password", MAPPING, read_text, FIELD(proxy_password)},
+	{"resource", TABLE, read_text, FIELD(resource)},
+	{"list", TABLE, read_text, FIELD(list)},
+	{"company_id", TABLE, read_company, FIELD(company_id)},
+	{"include_deleted", SERVER, read_bool, FIELD(include_deleted), "true"},
+	{"include_deleted", TABLE, read_bool, FIELD(include_deleted)},
+	{"lookup", SERVER, read_lookup, FIELD(lookup), "get"},
+	{"lookup", TABLE, read_lookup, FIELD(lookup)},
+	{"operators", SERVER, read_operators, FIELD(operators), "eq gte"},
+	{"operators", TABLE, read_operators, FIELD(operators)},
+	{"request_cost", SERVER, read_real, FIELD(request_cost), "1000", 0, 1e9},
+	{"request_cost", TABLE, read_real, FIELD(request_cost), NULL, 0, 1e9},
+	{"rows", SERVER, read_real, FIELD(rows), "10000", 1, 1e12},
+	{"rows", TABLE, read_real, FIELD(rows), NULL, 1, 1e12},
+	{"fetch", COLUMN, read_bool, FIELD(fetch)},
+	{"filter", COLUMN, read_filter, FIELD(filter)},
+	{"member", COLUMN, read_member, FIELD(member)},
 	{NULL}
 };
-
-PG_FUNCTION_INFO_V1(rootfi_fdw_validator);
 
 /* True for a byte that has no place in a header, a URL or a file name. */
 static bool
@@ -290,6 +323,103 @@ read_file_name(const OptionRule *rule, const char *value, void *target)
 	*(char **) target = pstrdup(value);
 }
 
+/* Raises the error for a value that is none of the option's. */
+static void
+report_value(const OptionRule *rule, const char *value, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("invalid value for option \"%s\": \"%s\"",
+					rule->name, value),
+			 errhint("%s", hint)));
+}
+
+/* The id of a company: digits. */
+static void
+read_company(const OptionRule *rule, const char *value, void *target)
+{
+	if (value[0] == '\0' || value[strspn(value, "0123456789")] != '\0' ||
+		!rootfi_read_int64(value, target) || *(int64 *) target == 0)
+		report_value(rule, value, "Give the rootfi_company_id, a whole number.");
+}
+
+/* True or false, as PostgreSQL writes them. */
+static void
+read_bool(const OptionRule *rule, const char *value, void *target)
+{
+	if (!parse_bool(value, target))
+		report_value(rule, value, "Valid values are true and false.");
+}
+
+/* Whether conditions on a column are sent. */
+static void
+read_filter(const OptionRule *rule, const char *value, void *target)
+{
+	bool		is_sent;
+
+	read_bool(rule, value, &is_sent);
+	*(FilterMode *) target = is_sent ? FILTER_ALWAYS : FILTER_NEVER;
+}
+
+/* A number. */
+static void
+read_real(const OptionRule *rule, const char *value, void *target)
+{
+	*(double *) target = read_number(rule, value, 0);
+}
+
+/* How an id is looked up. */
+static void
+read_lookup(const OptionRule *rule, const char *value, void *target)
+{
+	LookupMode *mode = target;
+
+	if (strcmp(value, "get") == 0)
+		*mode = LOOKUP_GET;
+	else if (strcmp(value, "list") == 0)
+		*mode = LOOKUP_LIST;
+	else if (strcmp(value, "off") == 0)
+		*mode = LOOKUP_OFF;
+	else
+		report_value(rule, value, "Valid values are get, list and off.");
+}
+
+/* Operators, with blanks between. */
+static void
+read_operators(const OptionRule *rule, const char *value, void *target)
+{
+	static const char *const names[] = {"eq", "gte", "lt", "lte"};
+	int			operators = 0;
+
+	for (const char *c = value + strspn(value, " "); *c != '\0';
+		 c += strspn(c, " "))
+	{
+		size_t		len = strcspn(c, " ");
+		int			i = 0;
+
+		while (i < lengthof(names) && (strlen(names[i]) != len ||
+									   strncmp(names[i], c, len) != 0))
+			i++;
+		if (i == lengthof(names))
+			report_value(rule, value,
+						 "Valid operators are eq, gte, lt and lte, with blanks between.");
+		operators |= 1 << i;
+		c += len;
+	}
+	*(int *) target = operators;
+}
+
+/* The name of a member, which stands where a column's does. */
+static void
+read_member(const OptionRule *rule, const char *value, void *target)
+{
+	check_text(value, option_origin(rule));
+	if (strlen(value) >= NAMEDATALEN || strcmp(value, "extra") == 0)
+		report_value(rule, value,
+					 "It must be shorter than 64 bytes and not \"extra\".");
+	*(char **) target = pstrdup(value);
+}
+
 /* The rule of an option, or NULL. */
 static const OptionRule *
 find_rule(const char *name, Oid catalog)
@@ -415,24 +545,18 @@ rootfi_options_check_proxy(const RootfiOptions *options)
 }
 
 /*
- * Validator of FOREIGN DATA WRAPPER rootfi: called with all options that an
- * object is going to have whenever they are set, and for the wrapper itself
- * when the extension is created.
+ * Reads the options that an object of the catalog is going to have, and
+ * refuses what does not go together, or is not for the current user to set.
  */
-Datum
-rootfi_fdw_validator(PG_FUNCTION_ARGS)
+void
+rootfi_options_validate(RootfiOptions *options, Oid catalog, List *defs)
 {
-	List	   *defs = untransformRelOptions(PG_GETARG_DATUM(0));
-	Oid			catalog = PG_GETARG_OID(1);
-	RootfiOptions options;
-
 	check_encoding();
-	memset(&options, 0, sizeof(options));
-	rootfi_options_read(&options, catalog, defs);
-	check_together(&options);
-	check_may_read_files("api_key_file", options.api_key_file,
+	memset(options, 0, sizeof(*options));
+	rootfi_options_read(options, catalog, defs);
+	check_together(options);
+	check_may_read_files("api_key_file", options->api_key_file,
 						 "Use the option \"api_key\" instead.");
-	check_may_read_files("ca_file", options.ca_file,
+	check_may_read_files("ca_file", options->ca_file,
 						 "Ask one of them to set it, or use the certificates of the system.");
-	PG_RETURN_VOID();
 }

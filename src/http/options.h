@@ -10,6 +10,28 @@
 
 #include "base/secrets.h"
 
+/* How a foreign table reads the record of an id. */
+typedef enum LookupMode
+{
+	LOOKUP_GET,					/* by a request of its own */
+	LOOKUP_LIST,				/* by a list filtered by the id */
+	LOOKUP_OFF,					/* as any other condition */
+} LookupMode;
+
+/* Are conditions on a column sent? */
+typedef enum FilterMode
+{
+	FILTER_IF_PROVEN,
+	FILTER_NEVER,
+	FILTER_ALWAYS,				/* if its values are text */
+} FilterMode;
+
+/* Filter operators that a foreign table may send. */
+#define OPERATOR_EQ		(1 << 0)
+#define OPERATOR_GTE	(1 << 1)
+#define OPERATOR_LT		(1 << 2)
+#define OPERATOR_LTE	(1 << 3)
+
 /* Values of all options, as the transport and the lists use them. */
 typedef struct RootfiOptions
 {
@@ -27,12 +49,25 @@ typedef struct RootfiOptions
 	char	   *api_key_file;
 	char	   *proxy_user;		/* both or none */
 	char	   *proxy_password;
+	char	   *resource;		/* of a foreign table */
+	char	   *list;			/* inside its records, or NULL */
+	int64		company_id;		/* 0: of all companies */
+	bool		include_deleted;
+	LookupMode	lookup;
+	int			operators;
+	double		rows;			/* estimated */
+	double		request_cost;
+	char	   *member;			/* of a foreign table's column, or NULL */
+	FilterMode	filter;
+	bool		fetch;			/* asked for with "select" */
 } RootfiOptions;
 
 extern void rootfi_options_init(RootfiOptions *options);
 extern void rootfi_options_read(RootfiOptions *options, Oid catalog,
 								List *defs);
 extern void rootfi_options_check_proxy(const RootfiOptions *options);
+extern void rootfi_options_validate(RootfiOptions *options, Oid catalog,
+									List *defs);
 extern void rootfi_check_key(const char *key, const char *origin);
 
 #endif							/* ROOTFI_OPTIONS_H */

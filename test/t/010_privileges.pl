@@ -54,7 +54,7 @@ sub in_lines { return join "\n", sort split ' ', $_[0] }
 # Whoever adds a function decides here for whom it is.
 my %callable = (
 	'for everybody' => q{
-		rootfi_fdw_validator rootfi_check rootfi_version rootfi_resources rootfi_validate rootfi_data_model rootfi_can_act_as rootfi_to_jsonb
+		rootfi_fdw_handler rootfi_fdw_validator rootfi_check rootfi_version rootfi_resources rootfi_validate rootfi_data_model rootfi_can_act_as rootfi_to_jsonb
 		rootfi_get rootfi_list rootfi_rows rootfi_count rootfi_wait
 		rootfi_page rootfi_add_stream rootfi_add_streams rootfi_alter_stream rootfi_reset_stream rootfi_remove_stream rootfi_sync rootfi_freshness rootfi_add_reports
 

@@ -164,7 +164,7 @@ $node->append_conf('postgresql.conf', "shared_preload_libraries = 'rootfi'");
 $node->restart;
 is($node->safe_psql('postgres', q{SELECT rootfi_get_order('157') ->> 'rootfi_id'}), '157', 'the library can be preloaded');
 is($node->safe_psql('postgres', q{SELECT string_agg(name || ' ' || context, ', ' ORDER BY name) FROM pg_settings WHERE name LIKE 'rootfi.%'}),
-	'rootfi.check_totals user, rootfi.max_concurrency user, rootfi.max_response_size user, rootfi.run_retention user, rootfi.server user', 'all settings can be set by users');
+	'rootfi.check_totals user, rootfi.max_concurrency user, rootfi.max_response_size user, rootfi.max_scan_requests user, rootfi.run_retention user, rootfi.server user', 'all settings can be set by users');
 
 $node->safe_psql('postgres', 'DROP EXTENSION rootfi CASCADE');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_proc WHERE proname LIKE 'rootfi%'}), '0', 'nothing is left after DROP EXTENSION');

@@ -70,6 +70,9 @@ foreach my $old (sort keys %modules)
 	$text =~ s/('rootfi_(?:get|wait)'\nLANGUAGE C VOLATILE)/$1 STRICT/g;
 	$text =~ s/(rootfi_(?:create|get|update|delete|wait|request|list|rows|count)\([^()']*), text\)( IS|,\n|\n)/$1)$2/g;
 	$text =~ s/rootfi_check\(text\)/rootfi_check()/;
+	# nor had the wrapper a handler
+	$text =~ s/^HANDLER rootfi_fdw_handler\n//m or die 'the wrapper has no handler';
+	$text =~ s/^CREATE FUNCTION rootfi_fdw_handler\(.*?;\n//ms && $text =~ s/^COMMENT ON FUNCTION rootfi_fdw_handler\(.*?;\n//ms or die 'no handler';
 	unlink $script;
 	append_to_file($script, $text);
 	$node->safe_psql('postgres', "CREATE DATABASE $database");
