@@ -395,8 +395,11 @@ connection_entry(Oid serverid, Oid userid)
 RootfiConnection *
 rootfi_connection_of(Oid serverid, Oid userid)
 {
-	RootfiConnection *connection = connection_entry(serverid, userid);
+	RootfiConnection *connection;
 
+	/* else a transaction would not learn what others change meanwhile */
+	AcceptInvalidationMessages();
+	connection = connection_entry(serverid, userid);
 	connection_refresh(connection);
 	connection_take_ca(connection);
 	connection_take_key(connection);
@@ -412,7 +415,7 @@ rootfi_connection_of(Oid serverid, Oid userid)
 RootfiConnection *
 rootfi_connection_get(const char *server)
 {
-	/* else a transaction would not learn what others change meanwhile */
+	/* the name may stand for another server by now */
 	AcceptInvalidationMessages();
 	return rootfi_connection_of(find_server(server ? server : rootfi_server),
 								GetUserId());

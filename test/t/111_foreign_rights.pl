@@ -85,6 +85,16 @@ map_user($node, $mine, 'PUBLIC');
 is("$keys $state", "$mine ", 'a mapping of PUBLIC is for all who have none');
 ($keys, $state) = keys_of('reader', "BEGIN READ ONLY; ${count}seen; COMMIT");
 is("$keys $state", "$mine ", 'a transaction that only reads may do that');
+# a change of the mapping counts at the next request, in the same scan
+$node->safe_psql('postgres', 'ALTER SERVER rootfi OPTIONS (ADD page_size \'1\')');
+my $session = backend($node);
+ask($session, 'BEGIN; DECLARE c CURSOR FOR SELECT rootfi_id FROM live.orders; FETCH 1 FROM c');
+map_user($node, 'another-key-now', 'CURRENT_USER') if $node->safe_psql('postgres', 'SELECT count(*) FROM pg_user_mappings WHERE usename = current_user') == 0;
+$node->safe_psql('postgres', q{SET log_statement = 'none'; ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key 'another-key-now')});
+$sandbox->forget;
+ask($session, 'FETCH 1 FROM c');
+is(join(' ', map { $_->{headers}{api_key} } $sandbox->requests), 'another-key-now', 'a new key is used from the next page on');
+leave($session);
 is($node->psql('postgres', "INSERT INTO live.orders VALUES (1)"), 3, 'nothing is written');
 is($node->psql('postgres', "UPDATE live.orders SET status = 'x'"), 3, 'or changed');
 is($node->psql('postgres', "DELETE FROM live.orders"), 3, 'or deleted');
