@@ -162,10 +162,12 @@ is(sql('SELECT count(*) FROM (SELECT FROM live.orders AS o JOIN live.order_trans
 
 # --- what the server refuses
 $sandbox->fault({ path => '/v4/ecommerce/orders', status => 400, body => { error => { code => 'invalid-params', message => 'no' } } });
+$sandbox->forget;
 my ($status, $out, $err) = $node->psql('postgres', "SELECT count(*) FROM live.orders WHERE customer_id = 'cus_3'; SELECT count(*) FROM live.orders WHERE customer_id = 'cus_3'");
 is($out, "13\n13", 'a filter that is refused is left out');
 like($err, qr/NOTICE:  the server refused to filter orders by "customer_id"\n/, 'with a notice');
 unlike($err, qr/NOTICE.*NOTICE/s, 'once in a session');
+is_deeply([ map { $_->{target} } $sandbox->requests ], [ "$list$deleted&customer_id[eq]=cus_3", @pages, @pages ], 'which then reads one whole list, and does not ask again');
 $sandbox->clear_faults;
 asks("SET rootfi.max_scan_requests = 3; SELECT count(*) FROM live.orders", @pages);
 is(sqlstate_of($node, "SELECT set_config('rootfi.max_scan_requests', '2', false), count(*) FROM live.orders"), 'no error', 'a statement sets it');
