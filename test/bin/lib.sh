@@ -74,11 +74,12 @@ close_work() {
 	fi
 }
 
-# tell_kept WHAT DATABASE: says what stays behind, how to use and how to end it.
+# tell_kept WHAT DATABASE [ROLE]: says what stays behind, how to use and how to
+# end it.
 tell_kept() {
 	echo
 	echo "$1. To join:"
-	echo "  ${user:+runuser -u $user -- }$bindir/psql -h $work/socket -U postgres $2"
+	echo "  ${user:+runuser -u $user -- }$bindir/psql -h $work/socket -U ${3-postgres} $2"
 	echo "To stop and remove all:"
 	echo "  $work/stop"
 }

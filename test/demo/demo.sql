@@ -5,13 +5,24 @@
 \pset border 1
 \pset null '·'
 \unset QUIET
-SET TimeZone = 'UTC';
 --
--- 1. Connect. A foreign server says where the API is, a user mapping holds
---    the key.
+-- 1. Connect. A foreign server says where the API is; a superuser says who may
+--    call it, and with which of the functions that write. The schemas are for
+--    tables of that role's, and for copies.
 --
 CREATE EXTENSION rootfi;
 CREATE SERVER rootfi FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'url');
+CREATE ROLE app LOGIN;
+GRANT USAGE ON FOREIGN SERVER rootfi TO app;
+GRANT EXECUTE ON FUNCTION rootfi_create_order, rootfi_update_order, rootfi_delete_order TO app;
+CREATE SCHEMA app AUTHORIZATION app;
+CREATE SCHEMA rootfi AUTHORIZATION app;
+--
+--    All the rest is done by that role, which is no superuser. Its user
+--    mapping holds the key.
+--
+\connect - app
+SET TimeZone = 'UTC';
 CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (api_key 'sandbox-key');
 --
 -- 2. Create an order, and keep the id that the server gave it.
@@ -92,10 +103,20 @@ FROM rootfi_list_orders(1089, filter => '{"order_number": "ORD-2024-777"}');
 --
 -- Second act: a copy.
 --
--- 9. A larger shop, on a server of its own. A stream says what to copy; the
---    tables it needs are made, ordinary ones with keys.
+-- 9. A larger shop, on a server of its own; only for this act the role gets a
+--    function for requests of any kind, which is how step 11 changes orders.
 --
+\connect - postgres
 CREATE SERVER shop FOREIGN DATA WRAPPER rootfi OPTIONS (base_url :'shop', page_size '100');
+GRANT USAGE ON FOREIGN SERVER shop TO app;
+GRANT EXECUTE ON FUNCTION rootfi_request TO app;
+CREATE SCHEMA shop AUTHORIZATION app;
+--
+--    A stream says what to copy; the tables it needs are made, ordinary ones
+--    with keys.
+--
+\connect - app
+SET TimeZone = 'UTC';
 CREATE USER MAPPING FOR CURRENT_USER SERVER shop OPTIONS (api_key 'sandbox-key');
 SET rootfi.server = shop;
 SELECT rootfi_add_stream('ecommerce/orders', company_id => 1089, target_schema => 'shop');

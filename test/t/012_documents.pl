@@ -1,5 +1,6 @@
 # Every SQL block of the documents runs as printed, and what is printed below
-# it is what it answers.
+# it is what it answers. What follows after a block that makes a role which may
+# log in runs as that role.
 
 use strict;
 use warnings;
@@ -15,14 +16,15 @@ my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->start;
 
-# What psql prints for a script, errors included.
+# What psql prints for a script, errors included; as a role, if one is given.
 sub psql_output
 {
-	my ($database, $script) = @_;
+	my ($database, $script, $role) = @_;
+	my $connection = $node->connstr($database) . ($role ? " user=$role" : '');
 	my $output = '';
 
 	local $ENV{PGTZ} = 'UTC';
-	IPC::Run::run([ 'psql', '-X', '-q', '-P', 'pager=off', '-d', $node->connstr($database) ],
+	IPC::Run::run([ 'psql', '-X', '-q', '-P', 'pager=off', '-d', $connection ],
 		'<', \$script, '>&', \$output);
 	return $output;
 }
@@ -43,10 +45,11 @@ sub blocks
 # The documents leave the base URL at its default, and the key out.
 sub point_to_sandbox
 {
-	my ($database) = @_;
+	my ($database, $sql, $role) = @_;
 
-	$node->safe_psql($database, 'ALTER SERVER rootfi OPTIONS (ADD base_url \'' . $sandbox->url . '\')');
-	$node->safe_psql($database, 'SET log_statement = \'none\'; ALTER USER MAPPING FOR CURRENT_USER SERVER rootfi OPTIONS (SET api_key \'' . $sandbox->key . '\')');
+	$node->safe_psql($database, 'ALTER SERVER rootfi OPTIONS (ADD base_url \'' . $sandbox->url . '\')') if $sql =~ /CREATE SERVER rootfi/;
+	$node->safe_psql($database, "SET log_statement = 'none'; ALTER USER MAPPING FOR " . ($role // 'CURRENT_USER') . ' SERVER rootfi OPTIONS (SET api_key \'' . $sandbox->key . '\')')
+	  if $sql =~ /CREATE USER MAPPING FOR CURRENT_USER SERVER rootfi/;
 	return;
 }
 
@@ -58,14 +61,16 @@ foreach my $document ('README.md', grep { !m{\.head\.|/(internals|style)\.md} } 
 	$sandbox->reset;
 	$node->safe_psql('postgres', "CREATE DATABASE \"$database\"");
 	my @blocks = blocks(slurp_file($document));
+	my $role;
 	ok(@blocks > 0, "$document has SQL blocks");
 	foreach my $block (@blocks)
 	{
 		my ($sql, $expected) = @$block;
 		my $title = "$document: " . ($sql =~ /(.{1,60})/)[0];
-		my $output = psql_output($database, $sql);
+		my $output = psql_output($database, $sql, $role);
 
-		point_to_sandbox($database) if $sql =~ /CREATE SERVER rootfi/;
+		point_to_sandbox($database, $sql, $role);
+		$role = $1 if $sql =~ /^CREATE ROLE (\w+) LOGIN/m;
 		$output =~ s/[ \t]+$//mg;
 		$output =~ s/\n+\z/\n/;
 		if (defined $expected)
@@ -77,6 +82,8 @@ foreach my $document ('README.md', grep { !m{\.head\.|/(internals|style)\.md} } 
 			unlike($output, qr/ERROR/, $title);
 		}
 	}
+	is($role && $node->safe_psql('postgres', "SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = '$role'"),
+		'f', "$document: all after the grants was done by an ordinary role") if $document eq 'README.md';
 }
 
 # The end of the reference is written by a script, which knows everything.
