@@ -273,49 +273,90 @@ COMMENT ON FUNCTION rootfi_data_model(text) IS
 -- Who is at work on a stream is told by its lock: a run whose session
 -- has died does not look as if it went on.
 
+CREATE FUNCTION rootfi_sync_states()
+RETURNS TABLE (
+	stream_id bigint,
+	resource text,
+	company_id bigint,
+	target text,
+	owner name,
+	state text,
+	pid integer,
+	kind text,
+	pages bigint,
+	rows bigint,
+	total bigint,
+	rows_per_second numeric,
+	time_left interval,
+	started_at timestamptz,
+	ended_at timestamptz,
+	inserted bigint,
+	updated bigint,
+	unchanged bigint,
+	synced_to timestamptz,
+	completed_at timestamptz,
+	next_due timestamptz,
+	failures integer,
+	error_sqlstate text,
+	error_message text,
+	error_at timestamptz,
+	server name)
+LANGUAGE sql VOLATILE PARALLEL RESTRICTED ROWS 20
+-- who has it off gets one's own streams all the same, and no error
+SET row_security = on
+BEGIN ATOMIC
+	SELECT
+		s.stream_id,
+		s.resource,
+		s.company_id,
+		format('%I.%I', s.target_schema, s.target_table) AS target,
+		s.owner,
+		CASE
+			WHEN l.pid IS NOT NULL THEN 'running'
+			WHEN NOT s.enabled THEN 'disabled'
+			WHEN s.failures > 0 THEN 'failing'
+			WHEN r.state = 'running' THEN 'interrupted'
+			WHEN s.pass_kind IS NOT NULL THEN 'stopped'
+			WHEN s.completed_at IS NULL THEN 'new'
+			ELSE 'idle'
+		END AS state,
+		l.pid,
+		r.kind,
+		s.pass_pages AS pages,
+		s.pass_rows AS rows,
+		s.pass_total AS total,
+		p.rate AS rows_per_second,
+		CASE WHEN l.pid IS NOT NULL AND p.rate > 0 AND s.pass_total >= s.pass_rows
+			THEN make_interval(secs => ((s.pass_total - s.pass_rows) / p.rate)::double precision) END AS time_left,
+		r.started_at,
+		r.ended_at,
+		r.inserted,
+		r.updated,
+		r.unchanged,
+		s.synced_to,
+		s.completed_at,
+		s.next_due,
+		s.failures,
+		s.error_sqlstate,
+		s.error_message,
+		s.error_at,
+		s.server
+	FROM rootfi_stream AS s
+		LEFT JOIN rootfi_run AS r USING (stream_id, run_id)
+		LEFT JOIN pg_locks AS l ON l.locktype = 'object' AND l.granted AND l.classid = s.tableoid
+			AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = (s.stream_id >> 32)
+			AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
+		LATERAL (SELECT round(r.rows_seen / greatest(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0.001)) AS rate) AS p;
+END;
+
+COMMENT ON FUNCTION rootfi_sync_states() IS
+'The rows of the view rootfi_sync_status';
+
 CREATE VIEW rootfi_sync_status WITH (security_invoker) AS
-SELECT
-	s.stream_id,
-	s.resource,
-	s.company_id,
-	format('%I.%I', s.target_schema, s.target_table) AS target,
-	s.owner,
-	CASE
-		WHEN l.pid IS NOT NULL THEN 'running'
-		WHEN NOT s.enabled THEN 'disabled'
-		WHEN s.failures > 0 THEN 'failing'
-		WHEN r.state = 'running' THEN 'interrupted'
-		WHEN s.pass_kind IS NOT NULL THEN 'stopped'
-		WHEN s.completed_at IS NULL THEN 'new'
-		ELSE 'idle'
-	END AS state,
-	l.pid,
-	r.kind,
-	s.pass_pages AS pages,
-	s.pass_rows AS rows,
-	s.pass_total AS total,
-	p.rate AS rows_per_second,
-	CASE WHEN l.pid IS NOT NULL AND p.rate > 0 AND s.pass_total >= s.pass_rows
-		THEN make_interval(secs => ((s.pass_total - s.pass_rows) / p.rate)::double precision) END AS time_left,
-	r.started_at,
-	r.ended_at,
-	r.inserted,
-	r.updated,
-	r.unchanged,
-	s.synced_to,
-	s.completed_at,
-	s.next_due,
-	s.failures,
-	s.error_sqlstate,
-	s.error_message,
-	s.error_at,
-	s.server
-FROM rootfi_stream AS s
-	LEFT JOIN rootfi_run AS r USING (stream_id, run_id)
-	LEFT JOIN pg_locks AS l ON l.locktype = 'object' AND l.granted AND l.classid = s.tableoid
-		AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = (s.stream_id >> 32)
-		AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
-	LATERAL (SELECT round(r.rows_seen / greatest(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0.001)) AS rate) AS p;
+SELECT s.stream_id, s.resource, s.company_id, s.target COLLATE "C" AS target, s.owner, s.state, s.pid, s.kind, s.pages, s.rows,
+	s.total, s.rows_per_second, s.time_left, s.started_at, s.ended_at, s.inserted, s.updated, s.unchanged, s.synced_to,
+	s.completed_at, s.next_due, s.failures, s.error_sqlstate, s.error_message, s.error_at, s.server
+FROM rootfi_sync_states() AS s;
 
 COMMENT ON VIEW rootfi_sync_status IS
 'State and progress of one''s streams, and what went wrong last';
@@ -348,6 +389,8 @@ RETURNS SETOF rootfi_stream_freshness
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100000 ROWS 20
 -- its costs are estimated high, but there is not much to compute
 SET jit = off
+-- see rootfi_sync_states()
+SET row_security = on
 BEGIN ATOMIC
 	WITH streams AS MATERIALIZED (
 		SELECT s.*, rootfi_data_model(s.resource) AS data_model, s.resource LIKE 'v3/core/%' AS is_core

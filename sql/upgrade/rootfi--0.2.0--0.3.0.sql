@@ -213,49 +213,194 @@ BEGIN
 END;
 $function$;
 
+CREATE FUNCTION rootfi_sync_states()
+RETURNS TABLE (
+	stream_id bigint,
+	resource text,
+	company_id bigint,
+	target text,
+	owner name,
+	state text,
+	pid integer,
+	kind text,
+	pages bigint,
+	rows bigint,
+	total bigint,
+	rows_per_second numeric,
+	time_left interval,
+	started_at timestamptz,
+	ended_at timestamptz,
+	inserted bigint,
+	updated bigint,
+	unchanged bigint,
+	synced_to timestamptz,
+	completed_at timestamptz,
+	next_due timestamptz,
+	failures integer,
+	error_sqlstate text,
+	error_message text,
+	error_at timestamptz,
+	server name)
+LANGUAGE sql VOLATILE PARALLEL RESTRICTED ROWS 20
+-- who has it off gets one's own streams all the same, and no error
+SET row_security = on
+BEGIN ATOMIC
+	SELECT
+		s.stream_id,
+		s.resource,
+		s.company_id,
+		format('%I.%I', s.target_schema, s.target_table) AS target,
+		s.owner,
+		CASE
+			WHEN l.pid IS NOT NULL THEN 'running'
+			WHEN NOT s.enabled THEN 'disabled'
+			WHEN s.failures > 0 THEN 'failing'
+			WHEN r.state = 'running' THEN 'interrupted'
+			WHEN s.pass_kind IS NOT NULL THEN 'stopped'
+			WHEN s.completed_at IS NULL THEN 'new'
+			ELSE 'idle'
+		END AS state,
+		l.pid,
+		r.kind,
+		s.pass_pages AS pages,
+		s.pass_rows AS rows,
+		s.pass_total AS total,
+		p.rate AS rows_per_second,
+		CASE WHEN l.pid IS NOT NULL AND p.rate > 0 AND s.pass_total >= s.pass_rows
+			THEN make_interval(secs => ((s.pass_total - s.pass_rows) / p.rate)::double precision) END AS time_left,
+		r.started_at,
+		r.ended_at,
+		r.inserted,
+		r.updated,
+		r.unchanged,
+		s.synced_to,
+		s.completed_at,
+		s.next_due,
+		s.failures,
+		s.error_sqlstate,
+		s.error_message,
+		s.error_at,
+		s.server
+	FROM rootfi_stream AS s
+		LEFT JOIN rootfi_run AS r USING (stream_id, run_id)
+		LEFT JOIN pg_locks AS l ON l.locktype = 'object' AND l.granted AND l.classid = s.tableoid
+			AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = (s.stream_id >> 32)
+			AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
+		LATERAL (SELECT round(r.rows_seen / greatest(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0.001)) AS rate) AS p;
+END;
+
+COMMENT ON FUNCTION rootfi_sync_states() IS
+'The rows of the view rootfi_sync_status';
+
 CREATE OR REPLACE VIEW rootfi_sync_status WITH (security_invoker) AS
-SELECT
-	s.stream_id,
-	s.resource,
-	s.company_id,
-	format('%I.%I', s.target_schema, s.target_table) AS target,
-	s.owner,
-	CASE
-		WHEN l.pid IS NOT NULL THEN 'running'
-		WHEN NOT s.enabled THEN 'disabled'
-		WHEN s.failures > 0 THEN 'failing'
-		WHEN r.state = 'running' THEN 'interrupted'
-		WHEN s.pass_kind IS NOT NULL THEN 'stopped'
-		WHEN s.completed_at IS NULL THEN 'new'
-		ELSE 'idle'
-	END AS state,
-	l.pid,
-	r.kind,
-	s.pass_pages AS pages,
-	s.pass_rows AS rows,
-	s.pass_total AS total,
-	p.rate AS rows_per_second,
-	CASE WHEN l.pid IS NOT NULL AND p.rate > 0 AND s.pass_total >= s.pass_rows
-		THEN make_interval(secs => ((s.pass_total - s.pass_rows) / p.rate)::double precision) END AS time_left,
-	r.started_at,
-	r.ended_at,
-	r.inserted,
-	r.updated,
-	r.unchanged,
-	s.synced_to,
-	s.completed_at,
-	s.next_due,
-	s.failures,
-	s.error_sqlstate,
-	s.error_message,
-	s.error_at,
-	s.server
-FROM rootfi_stream AS s
-	LEFT JOIN rootfi_run AS r USING (stream_id, run_id)
-	LEFT JOIN pg_locks AS l ON l.locktype = 'object' AND l.granted AND l.classid = s.tableoid
-		AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = (s.stream_id >> 32)
-		AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
-	LATERAL (SELECT round(r.rows_seen / greatest(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0.001)) AS rate) AS p;
+SELECT s.stream_id, s.resource, s.company_id, s.target COLLATE "C" AS target, s.owner, s.state, s.pid, s.kind, s.pages, s.rows,
+	s.total, s.rows_per_second, s.time_left, s.started_at, s.ended_at, s.inserted, s.updated, s.unchanged, s.synced_to,
+	s.completed_at, s.next_due, s.failures, s.error_sqlstate, s.error_message, s.error_at, s.server
+FROM rootfi_sync_states() AS s;
+
+CREATE OR REPLACE FUNCTION rootfi_freshness(
+	company_id bigint DEFAULT NULL,
+	max_lag interval DEFAULT '1 day')
+RETURNS SETOF rootfi_stream_freshness
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100000 ROWS 20
+-- its costs are estimated high, but there is not much to compute
+SET jit = off
+-- see rootfi_sync_states()
+SET row_security = on
+BEGIN ATOMIC
+	WITH streams AS MATERIALIZED (
+		SELECT s.*, rootfi_data_model(s.resource) AS data_model, s.resource LIKE 'v3/core/%' AS is_core
+		FROM rootfi_stream AS s
+		-- the setting is not there before the library is
+		WHERE s.server = coalesce(current_setting('rootfi.server', true), 'rootfi')
+			AND (rootfi_freshness.company_id IS NULL OR s.company_id = rootfi_freshness.company_id)
+	), wanted AS MATERIALIZED (
+		SELECT array_agg(DISTINCT s.company_id) AS ids, bool_or(s.company_id IS NULL) AS is_all
+		FROM streams AS s
+		WHERE NOT s.is_core
+	), companies AS MATERIALIZED (
+		-- one alone need not be looked for among all; of several, one that
+		-- RootFi does not know must not hide the others
+		SELECT c.rootfi_id AS company_id, to_jsonb(c) AS company
+		FROM rootfi_list_companies() AS c
+		WHERE (SELECT w.is_all OR cardinality(w.ids) > 1 FROM wanted AS w)
+			AND EXISTS (SELECT FROM wanted AS w WHERE w.is_all OR c.rootfi_id = ANY (w.ids))
+		UNION ALL
+		SELECT w.ids[1], coalesce(a -> 'data', a)
+		FROM wanted AS w, LATERAL rootfi_get_company(w.ids[1]) AS a
+		WHERE NOT w.is_all AND cardinality(w.ids) = 1
+	), connections AS MATERIALIZED (
+		SELECT c.company_id, upper(n.category) AS category,
+			upper(coalesce(n.connection_status, n.extra ->> 'status')) AS status, n.last_synced
+		FROM companies AS c, LATERAL rootfi_company_connections(c.company) AS n
+	), syncs AS MATERIALIZED (
+		-- writes are among them; of those that are not over the status is null,
+		-- and as only some are documented, the counts of jobs have a say
+		SELECT c.company_id, y.sync_data_models, coalesce(upper(y.config_mode), 'READ') = 'READ' AS reads,
+			y.start_time, y.end_time,
+			CASE
+				WHEN upper(y.status) IN ('RUNNING', 'PENDING', 'CREATED') OR y.running_count > 0 OR y.pending_count > 0 THEN NULL
+				WHEN coalesce(upper(y.status), 'SUCCESS') = 'SUCCESS' AND y.failed_count > 0
+				THEN CASE WHEN y.failed_count < y.total_count THEN 'PARTIAL_SUCCESS' ELSE 'FAILED' END
+				ELSE upper(y.status)
+			END AS status
+		FROM companies AS c,
+			LATERAL rootfi_list_syncs(c.company_id, max_rows => 500, sort => ARRAY['rootfi_created_at DESC']) AS y
+	), clocks AS (
+		-- of each stream and company: the end of the last sync that went well,
+		-- how the last one ended, and what its connections are; their own clock
+		-- counts where there has been no sync, if we have seen all there were
+		SELECT s.stream_id,
+			coalesce((SELECT max(y.end_time) FROM syncs AS y
+				WHERE y.company_id = c.company_id AND y.reads AND y.sync_data_models ? s.data_model AND y.status = 'SUCCESS'),
+				CASE WHEN NOT EXISTS (SELECT FROM syncs AS y
+					WHERE y.company_id = c.company_id AND y.reads AND y.sync_data_models ? s.data_model)
+				AND (SELECT count(*) < 500 FROM syncs AS y WHERE y.company_id = c.company_id)
+				THEN n.last_synced END) AS synced_at,
+			(SELECT y.status FROM syncs AS y
+				WHERE y.company_id = c.company_id AND y.reads AND y.sync_data_models ? s.data_model AND y.status IS NOT NULL
+				ORDER BY coalesce(y.start_time, y.end_time) DESC NULLS LAST, y.end_time DESC LIMIT 1) AS status,
+			n.status AS connection
+		FROM streams AS s
+			JOIN companies AS c ON NOT s.is_core AND coalesce(s.company_id, c.company_id) = c.company_id,
+			LATERAL (SELECT CASE split_part(s.data_model, '_', 1)
+				WHEN 'ECOMMERCE' THEN 'ECOMMERCE' WHEN 'PAYMENT' THEN 'PAYMENTS' WHEN 'CRM' THEN 'CRM'
+				ELSE 'ACCOUNTING' END AS category) AS k,
+			LATERAL (SELECT
+				coalesce(min(n.status) FILTER (WHERE n.status <> 'HEALTHY'),
+					CASE WHEN bool_and(n.status IS NOT NULL) THEN min(n.status) END) AS status,
+				CASE WHEN bool_and(n.last_synced IS NOT NULL) THEN min(n.last_synced) END AS last_synced
+				FROM connections AS n
+				WHERE n.company_id = c.company_id AND (n.category = k.category OR NOT EXISTS (
+					SELECT FROM connections AS m WHERE m.company_id = c.company_id AND m.category = k.category))) AS n
+	), worst AS (
+		-- a stream is not fresher than its stalest company
+		SELECT c.stream_id,
+			CASE WHEN bool_and(c.synced_at IS NOT NULL) THEN min(c.synced_at) END AS synced_at,
+			coalesce(min(c.status) FILTER (WHERE c.status = 'FAILED'),
+				min(c.status) FILTER (WHERE c.status <> 'SUCCESS'), min(c.status)) AS status,
+			coalesce(min(c.connection) FILTER (WHERE c.connection <> 'HEALTHY'),
+				CASE WHEN bool_and(c.connection IS NOT NULL) THEN min(c.connection) END) AS connection
+		FROM clocks AS c
+		GROUP BY c.stream_id
+	)
+	SELECT s.stream_id, s.resource, s.company_id, s.completed_at, clock_timestamp() - s.completed_at,
+		w.synced_at, clock_timestamp() - w.synced_at, w.status, w.connection,
+		CASE
+			WHEN NOT s.enabled THEN 'disabled'
+			WHEN s.failures > 0 THEN 'failing'
+			WHEN s.completed_at IS NULL THEN 'never copied'
+			WHEN NOT s.is_core AND w.connection IS DISTINCT FROM 'HEALTHY' THEN 'not connected'
+			WHEN w.status = 'PARTIAL_SUCCESS' THEN 'remote partial'
+			WHEN w.status <> 'SUCCESS' THEN 'remote failed'
+			WHEN NOT s.is_core AND w.synced_at IS NULL THEN 'remote unknown'
+			WHEN s.completed_at < clock_timestamp() - max_lag THEN 'late'
+			WHEN w.synced_at < clock_timestamp() - max_lag THEN 'remote late'
+			ELSE 'healthy'
+		END
+	FROM streams AS s LEFT JOIN worst AS w USING (stream_id)
+	ORDER BY s.stream_id;
+END;
 
 -- Nobody writes but by the functions.
 REVOKE INSERT, UPDATE, DELETE ON rootfi_stream, rootfi_run, rootfi_seen FROM PUBLIC;

@@ -53,18 +53,33 @@ rootfi_role_become(Oid role)
 							   SECURITY_RESTRICTED_OPERATION);
 }
 
+/* Sets something until rootfi_role_end(). */
+static void
+set(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
 /*
- * Until rootfi_role_end(): names mean the server's own, and policies show what
- * they are to show, whatever the settings of the session.
+ * Until rootfi_role_end(): policies show what they are to show, also where the
+ * session has row_security = off and would get an error instead.
+ */
+void
+rootfi_role_heed_policies(void)
+{
+	set("row_security", "on");
+}
+
+/*
+ * Until rootfi_role_end(): names mean the server's own, and policies are
+ * heeded, whatever the settings of the session.
  */
 void
 rootfi_role_settle(void)
 {
-	(void) set_config_option("search_path", "pg_catalog, pg_temp",
-							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							 true, 0, false);
-	(void) set_config_option("row_security", "on", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	set("search_path", "pg_catalog, pg_temp");
+	rootfi_role_heed_policies();
 }
 
 /* Is again who we were, with the settings we had. */

@@ -15,6 +15,7 @@ typedef struct RoleState
 
 extern RoleState rootfi_role_begin(void);
 extern void rootfi_role_become(Oid role);
+extern void rootfi_role_heed_policies(void);
 extern void rootfi_role_settle(void);
 extern void rootfi_role_end(const RoleState *state);
 extern Oid	rootfi_role_of_table(Oid relid);

@@ -42,13 +42,17 @@ typedef struct StepCall
 	TaskStep	step;
 } StepCall;
 
-/* AttemptStep: does it, and is then who we were, with the settings we had. */
+/*
+ * AttemptStep: does it, and is then who we were, with the settings we had.  The
+ * policies of the tables are heeded in it, as those of the extension's are.
+ */
 static void
 do_step(void *arg)
 {
 	const StepCall *call = arg;
 	RoleState	state = rootfi_role_begin();
 
+	rootfi_role_heed_policies();
 	call->step(call->session, call->task);
 	rootfi_role_end(&state);
 }

@@ -39,6 +39,28 @@ typedef struct NewStream
 	TimestampTz backfill_from;	/* DT_NOBEGIN: all */
 } NewStream;
 
+/*
+ * Begins what may look at the tables of the extension, or at those of streams:
+ * as the current user, whose session may have row_security = off.
+ */
+static RoleState
+begin(void)
+{
+	RoleState	state = rootfi_role_begin();
+
+	rootfi_role_heed_policies();
+	SPI_connect();
+	return state;
+}
+
+/* Ends it, with the settings there were. */
+static void
+end(const RoleState *state)
+{
+	SPI_finish();
+	rootfi_role_end(state);
+}
+
 /* The extension's schema, quoted, given one of its functions. */
 static const char *
 own_schema(FunctionCallInfo fcinfo)
@@ -186,6 +208,7 @@ rootfi_add_stream(PG_FUNCTION_ARGS)
 {
 	NewStream	new = {.backfill_from = DT_NOBEGIN};
 	int64		id;
+	RoleState	state;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
 		ereport(ERROR,
@@ -202,9 +225,9 @@ rootfi_add_stream(PG_FUNCTION_ARGS)
 	new.table = PG_ARGISNULL(4) ? rootfi_tables_default_name(new.resource) :
 		NameStr(*PG_GETARG_NAME(4));
 	check_new(&new, get_func_namespace(fcinfo->flinfo->fn_oid));
-	SPI_connect();
+	state = begin();
 	id = add(fcinfo, &new);
-	SPI_finish();
+	end(&state);
 	PG_RETURN_INT64(id);
 }
 
@@ -240,6 +263,7 @@ rootfi_add_streams(PG_FUNCTION_ARGS)
 	const char *category;
 	Oid			namespace = get_func_namespace(fcinfo->flinfo->fn_oid);
 	int			n = 0;
+	RoleState	state;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		ereport(ERROR,
@@ -249,7 +273,7 @@ rootfi_add_streams(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly("rootfi_add_streams()");
 	category = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	InitMaterializedSRF(fcinfo, 0);
-	SPI_connect();
+	state = begin();
 	foreach_resource(resource)
 	{
 		NewStream	new = {
@@ -268,7 +292,7 @@ rootfi_add_streams(PG_FUNCTION_ARGS)
 		add_one(fcinfo, &new);
 		n++;
 	}
-	SPI_finish();
+	end(&state);
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -361,9 +385,10 @@ rootfi_remove_stream(PG_FUNCTION_ARGS)
 	Ledger		ledger;
 	SqlArgs		args = {0};
 	Stream		stream;
+	RoleState	state;
 
 	PreventCommandIfReadOnly("rootfi_remove_stream()");
-	SPI_connect();
+	state = begin();
 	ledger = begin_change(fcinfo, &stream);
 	rootfi_sql_int8(&args, stream.id);
 	rootfi_ledger_change(&ledger, LEDGER_REMOVE, &args);
@@ -372,7 +397,7 @@ rootfi_remove_stream(PG_FUNCTION_ARGS)
 				(errmsg("the tables stay: another stream fills them")));
 	else if (PG_GETARG_BOOL(1))
 		drop_tables(&stream);
-	SPI_finish();
+	end(&state);
 	PG_RETURN_VOID();
 }
 
@@ -431,13 +456,14 @@ rootfi_alter_stream(PG_FUNCTION_ARGS)
 	Ledger		ledger;
 	SqlArgs		args = {0};
 	Stream		stream;
+	RoleState	state;
 
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("argument \"stream_id\" must not be null")));
 	PreventCommandIfReadOnly("rootfi_alter_stream()");
-	SPI_connect();
+	state = begin();
 	ledger = rootfi_ledger(get_func_namespace(fcinfo->flinfo->fn_oid));
 	load_own(&ledger, PG_GETARG_INT64(0), &stream);
 	for (int i = 0; i < 5; i++)
@@ -445,7 +471,7 @@ rootfi_alter_stream(PG_FUNCTION_ARGS)
 	rootfi_sql_text(&args, check_new_owner(fcinfo, 5, &stream));
 	rootfi_sql_text(&args, check_new_server(fcinfo, 6, &stream));
 	rootfi_ledger_change(&ledger, LEDGER_ALTER, &args);
-	SPI_finish();
+	end(&state);
 	PG_RETURN_VOID();
 }
 
@@ -456,13 +482,14 @@ rootfi_reset_stream(PG_FUNCTION_ARGS)
 	Ledger		ledger;
 	SqlArgs		args = {0};
 	Stream		stream;
+	RoleState	state;
 
 	PreventCommandIfReadOnly("rootfi_reset_stream()");
-	SPI_connect();
+	state = begin();
 	ledger = begin_change(fcinfo, &stream);
 	rootfi_sql_int8(&args, stream.id);
 	rootfi_ledger_change(&ledger, LEDGER_RESET, &args);
-	SPI_finish();
+	end(&state);
 	PG_RETURN_VOID();
 }
 
