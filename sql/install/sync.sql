@@ -270,6 +270,14 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION rootfi_data_model(text) IS
 'What a resource is called in RootFi''s own syncs: ECOMMERCE_ORDERS for ecommerce/orders';
 
+CREATE FUNCTION rootfi_has_resource(resource text)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'rootfi_has_resource'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION rootfi_has_resource(text) IS
+'Is there a resource of that name?';
+
 -- Who is at work on a stream is told by its lock: a run whose session
 -- has died does not look as if it went on.
 
@@ -326,8 +334,9 @@ BEGIN ATOMIC
 		s.pass_rows AS rows,
 		s.pass_total AS total,
 		p.rate AS rows_per_second,
-		CASE WHEN l.pid IS NOT NULL AND p.rate > 0 AND s.pass_total >= s.pass_rows
-			THEN make_interval(secs => ((s.pass_total - s.pass_rows) / p.rate)::double precision) END AS time_left,
+		-- a server may announce what it likes: no more than 30 years are told
+		CASE WHEN l.pid IS NOT NULL AND p.rate > 0 AND (s.pass_total::numeric - s.pass_rows) / nullif(p.rate, 0) BETWEEN 0 AND 1e9
+			THEN make_interval(secs => ((s.pass_total::numeric - s.pass_rows) / p.rate)::double precision) END AS time_left,
 		r.started_at,
 		r.ended_at,
 		r.inserted,
@@ -346,7 +355,9 @@ BEGIN ATOMIC
 		LEFT JOIN pg_locks AS l ON l.locktype = 'object' AND l.granted AND l.classid = s.tableoid
 			AND l.objid = (s.stream_id & 4294967295)::oid AND l.objsubid = (s.stream_id >> 32)
 			AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
-		LATERAL (SELECT round(r.rows_seen / greatest(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0.001)) AS rate) AS p;
+		-- of infinite times there is no difference
+		LATERAL (SELECT CASE WHEN isfinite(r.started_at) AND isfinite(coalesce(r.ended_at, 'epoch'))
+			THEN round(r.rows_seen / greatest(extract(epoch FROM coalesce(r.ended_at, clock_timestamp()) - r.started_at), 0.001)) END AS rate) AS p;
 END;
 
 COMMENT ON FUNCTION rootfi_sync_states() IS
@@ -393,26 +404,32 @@ SET jit = off
 SET row_security = on
 BEGIN ATOMIC
 	WITH streams AS MATERIALIZED (
-		SELECT s.*, rootfi_data_model(s.resource) AS data_model, s.resource LIKE 'v3/core/%' AS is_core
+		-- others' rows are not to be kept back by one that is odd
+		SELECT s.*, s.resource LIKE 'v3/core/%' AS is_core,
+			CASE WHEN rootfi_has_resource(s.resource) THEN rootfi_data_model(s.resource) END AS data_model,
+			rootfi_has_resource(s.resource) AND coalesce(isfinite(s.completed_at), true) AS is_valid
 		FROM rootfi_stream AS s
 		-- the setting is not there before the library is
 		WHERE s.server = coalesce(current_setting('rootfi.server', true), 'rootfi')
 			AND (rootfi_freshness.company_id IS NULL OR s.company_id = rootfi_freshness.company_id)
 	), wanted AS MATERIALIZED (
-		SELECT array_agg(DISTINCT s.company_id) AS ids, bool_or(s.company_id IS NULL) AS is_all
-		FROM streams AS s
-		WHERE NOT s.is_core
+		SELECT n.ids, n.is_all, n.is_all OR cardinality(n.ids) > 1 OR n.owners > 1 AND cardinality(n.ids) = 1 AS is_listed
+		FROM (SELECT array_agg(DISTINCT s.company_id) FILTER (WHERE NOT s.is_core AND s.is_valid) AS ids,
+				bool_or(s.company_id IS NULL) FILTER (WHERE NOT s.is_core AND s.is_valid) AS is_all,
+				count(DISTINCT s.owner) AS owners
+			FROM streams AS s) AS n
 	), companies AS MATERIALIZED (
-		-- one alone need not be looked for among all; of several, one that
-		-- RootFi does not know must not hide the others
+		-- one alone need not be looked for among all; of several, or where
+		-- there are streams of several owners, one that RootFi does not know
+		-- must not hide the others
 		SELECT c.rootfi_id AS company_id, to_jsonb(c) AS company
 		FROM rootfi_list_companies() AS c
-		WHERE (SELECT w.is_all OR cardinality(w.ids) > 1 FROM wanted AS w)
+		WHERE (SELECT w.is_listed FROM wanted AS w)
 			AND EXISTS (SELECT FROM wanted AS w WHERE w.is_all OR c.rootfi_id = ANY (w.ids))
 		UNION ALL
 		SELECT w.ids[1], coalesce(a -> 'data', a)
 		FROM wanted AS w, LATERAL rootfi_get_company(w.ids[1]) AS a
-		WHERE NOT w.is_all AND cardinality(w.ids) = 1
+		WHERE NOT w.is_listed AND cardinality(w.ids) = 1
 	), connections AS MATERIALIZED (
 		SELECT c.company_id, upper(n.category) AS category,
 			upper(coalesce(n.connection_status, n.extra ->> 'status')) AS status, n.last_synced
@@ -446,7 +463,7 @@ BEGIN ATOMIC
 				ORDER BY coalesce(y.start_time, y.end_time) DESC NULLS LAST, y.end_time DESC LIMIT 1) AS status,
 			n.status AS connection
 		FROM streams AS s
-			JOIN companies AS c ON NOT s.is_core AND coalesce(s.company_id, c.company_id) = c.company_id,
+			JOIN companies AS c ON NOT s.is_core AND s.is_valid AND coalesce(s.company_id, c.company_id) = c.company_id,
 			LATERAL (SELECT CASE split_part(s.data_model, '_', 1)
 				WHEN 'ECOMMERCE' THEN 'ECOMMERCE' WHEN 'PAYMENT' THEN 'PAYMENTS' WHEN 'CRM' THEN 'CRM'
 				ELSE 'ACCOUNTING' END AS category) AS k,
@@ -468,10 +485,12 @@ BEGIN ATOMIC
 		FROM clocks AS c
 		GROUP BY c.stream_id
 	)
-	SELECT s.stream_id, s.resource, s.company_id, s.completed_at, clock_timestamp() - s.completed_at,
-		w.synced_at, clock_timestamp() - w.synced_at, w.status, w.connection,
+	SELECT s.stream_id, s.resource, s.company_id,
+		s.completed_at, CASE WHEN isfinite(s.completed_at) THEN clock_timestamp() - s.completed_at END,
+		w.synced_at, CASE WHEN isfinite(w.synced_at) THEN clock_timestamp() - w.synced_at END, w.status, w.connection,
 		CASE
 			WHEN NOT s.enabled THEN 'disabled'
+			WHEN NOT s.is_valid THEN 'invalid'
 			WHEN s.failures > 0 THEN 'failing'
 			WHEN s.completed_at IS NULL THEN 'never copied'
 			WHEN NOT s.is_core AND w.connection IS DISTINCT FROM 'HEALTHY' THEN 'not connected'

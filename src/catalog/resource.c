@@ -152,19 +152,28 @@ make_resource(const char *name)
 /*
  * The resource of that name, or of that path without its slash: version 4 is
  * the default, "v4/ecommerce/orders" and "ecommerce/orders" are the same.  A
- * name with a version that the catalog does not have is taken at its word,
- * any other raises 42704.
+ * name with a version that the catalog does not have is taken at its word, in
+ * the current memory context; for any other it is NULL.
  */
 const Resource *
-rootfi_resource_by_name(const char *name)
+rootfi_resource_find(const char *name)
 {
 	foreach_resource(resource)
 		if (strcmp(resource->name, name) == 0 ||
 			strcmp(resource->path + 1, name) == 0)
 		return resource;
-	if (!is_versioned_name(name))
+	return is_versioned_name(name) ? make_resource(name) : NULL;
+}
+
+/* The same; raises 42704 when there is none. */
+const Resource *
+rootfi_resource_by_name(const char *name)
+{
+	const Resource *resource = rootfi_resource_find(name);
+
+	if (resource == NULL)
 		report_no_resource(name);
-	return make_resource(name);
+	return resource;
 }
 
 /* The resource whose rows have that type, or NULL. */

@@ -124,6 +124,7 @@ extern bool rootfi_in_category(const Resource *resource,
 extern bool rootfi_in_words(const char *text, const char *words);
 extern int	rootfi_verbs(const Resource *resource);
 extern const char *rootfi_verb_name(Verb verb);
+extern const Resource *rootfi_resource_find(const char *name);
 extern const Resource *rootfi_resource_by_name(const char *name);
 extern const Resource *rootfi_resource_by_row_type(const char *row_type);
 extern const ChildList *rootfi_child_by_member(const Resource *resource,

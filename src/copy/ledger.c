@@ -198,14 +198,12 @@ rootfi_ledger_delayed(Ledger *ledger)
 
 /*
  * Reads a stream into the current context; false if there is none of that
- * number.  Raises 42704 when its resource does not exist, and has read the
- * rest then.
+ * number.  Its resource may be one that does not exist, and is not looked up.
  */
 bool
 rootfi_ledger_load(Ledger *ledger, int64 id, Stream *stream)
 {
 	SqlArgs		args = {0};
-	char	   *resource;
 
 	rootfi_sql_int8(&args, id);
 	run(ledger, LEDGER_LOAD, &args);
@@ -215,7 +213,7 @@ rootfi_ledger_load(Ledger *ledger, int64 id, Stream *stream)
 	stream->id = id;
 	stream->owner = rootfi_sql_get_text(0, 1);
 	stream->server = rootfi_sql_get_text(0, 2);
-	resource = rootfi_sql_get_text(0, 3);
+	stream->resource_name = rootfi_sql_get_text(0, 3);
 	stream->company_id = rootfi_sql_get_int8(0, 4, -1);
 	stream->has_company = !rootfi_sql_is_null(0, 4);
 	stream->target_schema = rootfi_sql_get_text(0, 5);
@@ -236,8 +234,7 @@ rootfi_ledger_load(Ledger *ledger, int64 id, Stream *stream)
 	stream->child_rows = rootfi_sql_get_int8(0, 20, -1);
 	stream->pass_skipped = rootfi_sql_get_int8(0, 21, 0);
 	SPI_freetuptable(SPI_tuptable);
-	stream->label = make_label(stream, resource);
-	stream->resource = rootfi_resource_by_name(resource);
+	stream->label = make_label(stream, stream->resource_name);
 	return true;
 }
 

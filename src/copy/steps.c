@@ -145,6 +145,7 @@ rootfi_step_begin(SyncSession *session, SyncTask *task)
 		task->ended = true;
 		return;
 	}
+	stream->resource = rootfi_resource_by_name(stream->resource_name);
 	act_on_tables(session, stream);
 	check_key(session, stream);
 	rootfi_pass_choose(session, stream);

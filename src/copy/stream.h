@@ -19,7 +19,8 @@ typedef struct Stream
 	int64		id;
 	char	   *owner;
 	char	   *server;
-	const Resource *resource;
+	char	   *resource_name;
+	const Resource *resource;	/* NULL until the stream is run */
 	bool		has_company;
 	int64		company_id;
 	char	   *target_schema;

@@ -27,6 +27,7 @@ PG_FUNCTION_INFO_V1(rootfi_remove_stream);
 PG_FUNCTION_INFO_V1(rootfi_alter_stream);
 PG_FUNCTION_INFO_V1(rootfi_reset_stream);
 PG_FUNCTION_INFO_V1(rootfi_data_model_of);
+PG_FUNCTION_INFO_V1(rootfi_has_resource);
 
 /* What is to be added. */
 typedef struct NewStream
@@ -323,7 +324,8 @@ is_shared(const char *schema, const Stream *stream)
 
 /*
  * Drops the tables of a stream as its owner, who may have named any: a
- * superuser's call must not drop what the owner could not.
+ * superuser's call must not drop what the owner could not.  Raises 42704 when
+ * the stream's resource does not exist: nobody knows its tables.
  */
 static void
 drop_tables(const Stream *stream)
@@ -332,8 +334,8 @@ drop_tables(const Stream *stream)
 	RoleState	state = rootfi_role_begin();
 
 	rootfi_role_become(role);
-	rootfi_tables_drop(stream->resource, stream->target_schema,
-					   stream->target_table);
+	rootfi_tables_drop(rootfi_resource_by_name(stream->resource_name),
+					   stream->target_schema, stream->target_table);
 	rootfi_role_end(&state);
 }
 
@@ -500,4 +502,13 @@ rootfi_data_model_of(PG_FUNCTION_ARGS)
 	const char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	PG_RETURN_TEXT_P(cstring_to_text(rootfi_data_model(rootfi_resource_by_name(name))));
+}
+
+/* rootfi_has_resource(resource text), strict: is there one of that name? */
+Datum
+rootfi_has_resource(PG_FUNCTION_ARGS)
+{
+	const char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	PG_RETURN_BOOL(rootfi_resource_find(name) != NULL);
 }

@@ -56,7 +56,7 @@ my %callable = (
 	'for everybody' => q{
 		rootfi_fdw_handler rootfi_fdw_validator rootfi_check rootfi_version rootfi_resources rootfi_validate rootfi_data_model rootfi_can_act_as rootfi_to_jsonb
 		rootfi_get rootfi_list rootfi_rows rootfi_count rootfi_wait
-		rootfi_page rootfi_add_stream rootfi_add_streams rootfi_alter_stream rootfi_reset_stream rootfi_remove_stream rootfi_sync rootfi_sync_states rootfi_freshness rootfi_add_reports
+		rootfi_page rootfi_add_stream rootfi_add_streams rootfi_alter_stream rootfi_reset_stream rootfi_remove_stream rootfi_sync rootfi_has_resource rootfi_sync_states rootfi_freshness rootfi_add_reports
 
 		rootfi_get_company rootfi_get_contact rootfi_get_fulfillment rootfi_get_inventory rootfi_get_invite_link
 		rootfi_get_invoice rootfi_get_item rootfi_get_order rootfi_get_payment_contact rootfi_get_payment_item
