@@ -17,6 +17,7 @@ GRANT USAGE ON FOREIGN SERVER rootfi TO app;
 GRANT EXECUTE ON FUNCTION rootfi_create_order, rootfi_update_order, rootfi_delete_order TO app;
 CREATE SCHEMA app AUTHORIZATION app;
 CREATE SCHEMA rootfi AUTHORIZATION app;
+CREATE SCHEMA live AUTHORIZATION app;
 --
 --    All the rest is done by that role, which is no superuser. Its user
 --    mapping holds the key.
