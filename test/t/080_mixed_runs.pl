@@ -121,6 +121,20 @@ my $rights = q{
 		UNION ALL SELECT concat_ws(' ', stream_id, owner, target_schema, target_table, enabled) FROM rootfi_stream) AS r (line)};
 my $had = query($rights);
 
+# The orders of a schema that are not as the API has them, and why.
+sub wrong_orders
+{
+	my ($schema) = @_;
+
+	return query(qq{
+		SET timezone = 'UTC';
+		SELECT count(*) || ' orders, such as ' || coalesce(min(concat_ws(' ', t.rootfi_company_id, t.rootfi_id, t.rootfi_updated_at, 'is', s.value ->> 'rootfi_updated_at')), 'none')
+			|| '; ' || (SELECT string_agg(concat_ws(' ', stream_id, pass_kind, cursor IS NOT NULL, synced_to, completed_at, child_rows), ', ') FROM rootfi_stream WHERE target_schema = '$schema')
+		FROM rootfi_list('ecommerce/orders', include_deleted => true) AS s (value)
+		LEFT JOIN $schema.orders AS t ON t.rootfi_id = (s.value ->> 'rootfi_id')::bigint AND t.rootfi_company_id = (s.value ->> 'rootfi_company_id')::bigint
+		WHERE jsonb_populate_record(t, s.value) IS DISTINCT FROM t});
+}
+
 # Begins a sync in a session of its own; returns it and its process id.
 sub begin
 {
@@ -187,7 +201,12 @@ foreach my $round (1 .. $rounds)
 	push @told, 'a lock was left' if (ask($backend, q{SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype NOT IN ('virtualxid', 'relation')}))[0] ne '0';
 	leave($backend);
 	$full = '';
-	push @told, "$_ differ" foreach grep { $_ ne '0' } differences($node, schema => 'mix'), differences($node, schema => 'app', company => 1089);
+	foreach my $copy ([ 'mix' ], [ 'app', company => 1089 ])
+	{
+		my ($schema, @company) = @$copy;
+		my $n = differences($node, schema => $schema, @company);
+		push @told, "$n rows of $schema differ: " . wrong_orders($schema) if $n;
+	}
 	push @told, 'somebody has other rights' if query($rights) ne $had;
 	push @told, 'a stream is shown as running' if query(q{SELECT count(*) FROM rootfi_sync_status WHERE state = 'running'}) ne '0';
 	push @bad, "round $round (@chosen; $settings; $deed): $_" foreach @told;
