@@ -41,6 +41,7 @@ CREATE TABLE rootfi_stream (
 	error_at timestamptz,
 	child_rows bigint,
 	pass_skipped bigint NOT NULL DEFAULT 0,
+	checks_lists boolean NOT NULL DEFAULT false,
 	UNIQUE NULLS NOT DISTINCT (server, resource, company_id, target_schema, target_table)
 ) WITH (fillfactor = 50);
 
@@ -82,6 +83,8 @@ COMMENT ON COLUMN rootfi_stream.child_rows IS
 'Rows of the tables of lists as the runs have left them, NULL when not known; a full refresh that finds others looks at every list';
 COMMENT ON COLUMN rootfi_stream.pass_skipped IS
 'Of pass_rows, those that were left out as they have no key';
+COMMENT ON COLUMN rootfi_stream.checks_lists IS
+'Lists may be wrong: full refreshes look at every one, until a whole pass has met none that others have changed meanwhile';
 
 -- Of one row, the planner believes: so each is looked for by an index.
 

@@ -13,6 +13,10 @@ ALTER TABLE rootfi_stream ADD COLUMN pass_skipped bigint NOT NULL DEFAULT 0;
 COMMENT ON COLUMN rootfi_stream.pass_skipped IS
 'Of pass_rows, those that were left out as they have no key';
 
+ALTER TABLE rootfi_stream ADD COLUMN checks_lists boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN rootfi_stream.checks_lists IS
+'Lists may be wrong: full refreshes look at every one, until a whole pass has met none that others have changed meanwhile';
+
 ALTER TABLE rootfi_run ADD COLUMN skipped bigint NOT NULL DEFAULT 0;
 COMMENT ON COLUMN rootfi_run.skipped IS
 'Records that were left out as they have no key that fits the table; error_message says where ten of them stand, also of a run that did not fail';

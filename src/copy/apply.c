@@ -256,7 +256,7 @@ rootfi_apply(SyncPage *page, const JsonAnswer *answer)
 	page->guard_until = guard_until(page->stream);
 	rootfi_page_read(page, answer);
 	rootfi_page_find(page);
-	if (page->stream->checks_lists)
+	if (rootfi_repair_is_due(page->stream))
 		rootfi_repair_find(page);
 	write_parents(page);
 	if (!find_emptied(page))

@@ -67,8 +67,9 @@ extern void rootfi_page_visit(const SyncPage *page, const ChildList *child,
 
 /* repair.c */
 extern void rootfi_repair_begin(Stream *stream, const Target *target);
+extern bool rootfi_repair_is_due(const Stream *stream);
 extern void rootfi_repair_find(SyncPage *page);
-extern int64 rootfi_repair_count(const Stream *stream, const Target *target);
+extern void rootfi_repair_end(Stream *stream, const Target *target);
 
 /* apply.c */
 extern void rootfi_apply(SyncPage *page, const JsonAnswer *answer);

@@ -233,6 +233,7 @@ rootfi_ledger_load(Ledger *ledger, int64 id, Stream *stream)
 	stream->cursor = rootfi_sql_get_text(0, 18);
 	stream->child_rows = rootfi_sql_get_int8(0, 20, -1);
 	stream->pass_skipped = rootfi_sql_get_int8(0, 21, 0);
+	stream->checks_lists = rootfi_sql_get_bool(0, 22);
 	SPI_freetuptable(SPI_tuptable);
 	stream->label = make_label(stream, stream->resource_name);
 	return true;
@@ -256,6 +257,7 @@ rootfi_ledger_begin(Ledger *ledger, Stream *stream)
 	rootfi_sql_text(&args, stream->cursor);
 	rootfi_sql_count(&args, stream->child_rows);
 	rootfi_sql_int8(&args, stream->pass_skipped);
+	rootfi_sql_bool(&args, stream->checks_lists);
 	run(ledger, LEDGER_BEGIN, &args);
 	if (SPI_processed != 1)
 		elog(ERROR, "stream " INT64_FORMAT " is gone", stream->id);
@@ -327,6 +329,7 @@ rootfi_ledger_complete(Ledger *ledger, const Stream *stream, int64 marked)
 
 	rootfi_sql_int8(&args, marked);
 	rootfi_sql_count(&args, stream->child_rows);
+	rootfi_sql_bool(&args, stream->checks_lists);
 	run(ledger, LEDGER_COMPLETE, &args);
 	if (rootfi_run_retention < 0)
 		return;

@@ -46,7 +46,7 @@ const LedgerText rootfi_ledger_texts[LEDGER_STATEMENTS] = {
 		"SELECT owner, server, resource, company_id, target_schema,"
 		" target_table, enabled, backfill_from, synced_to, completed_at,"
 		" next_due, pass_kind, pass_since, pass_start, pass_total, pass_pages,"
-		" pass_rows, cursor, error_at, child_rows, pass_skipped"
+		" pass_rows, cursor, error_at, child_rows, pass_skipped, checks_lists"
 		" FROM %1$s.rootfi_stream WHERE stream_id OPERATOR(pg_catalog.=) $1",
 		{INT8OID}
 	},
@@ -59,11 +59,12 @@ const LedgerText rootfi_ledger_texts[LEDGER_STATEMENTS] = {
 		" VALUES ($1, $2) RETURNING run_id)"
 		" UPDATE %1$s.rootfi_stream SET run_id = new.run_id, pass_kind = $2,"
 		" pass_since = $3, pass_start = $4, pass_total = $5, pass_pages = $6,"
-		" pass_rows = $7, cursor = $8, child_rows = $9, pass_skipped = $10"
+		" pass_rows = $7, cursor = $8, child_rows = $9, pass_skipped = $10,"
+		" checks_lists = $11"
 		" FROM new WHERE stream_id OPERATOR(pg_catalog.=) $1"
 		" RETURNING new.run_id",
 		{INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID,
-		INT8OID, TEXTOID, INT8OID, INT8OID}
+		INT8OID, TEXTOID, INT8OID, INT8OID, BOOLOID}
 	},
 	[LEDGER_RESTART] = {
 		"UPDATE %1$s.rootfi_stream SET pass_start = NULL, pass_total = NULL,"
@@ -111,9 +112,10 @@ const LedgerText rootfi_ledger_texts[LEDGER_STATEMENTS] = {
 		" completed_at = pg_catalog.clock_timestamp(),"
 		" next_due = pg_catalog.clock_timestamp() OPERATOR(pg_catalog.+) min_interval,"
 		" pass_kind = NULL, cursor = NULL, failures = 0, error_sqlstate = NULL,"
-		" error_message = NULL, error_at = NULL, child_rows = $4"
+		" error_message = NULL, error_at = NULL, child_rows = $4,"
+		" checks_lists = $5"
 		" WHERE stream_id OPERATOR(pg_catalog.=) $1",
-		{INT8OID, INT8OID, INT8OID, INT8OID}
+		{INT8OID, INT8OID, INT8OID, INT8OID, BOOLOID}
 	},
 	[LEDGER_STOP] = {
 		"WITH run AS (UPDATE %1$s.rootfi_run SET state = 'stopped',"

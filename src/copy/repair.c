@@ -5,8 +5,12 @@
  * A record that has not changed is not written, nor are its lists.  Who
  * deletes rows from the table of a list, or adds some, would wait for its next
  * change.  So the stream keeps the number of those rows, and a full refresh
- * that finds another one counts the children of every record.  What stays out
- * of sight is a row that was changed in its place, as in the records' table.
+ * that finds another one counts the children of every record.  It may take
+ * several runs, and others may do more of the kind meanwhile to what it has
+ * looked at: when the number at its end is not what its own writes make of the
+ * one at its beginning, the next full refresh looks at every list again.  What
+ * stays out of sight is a row that was changed in its place, as in the records'
+ * table.
  */
 #include "postgres.h"
 
@@ -18,8 +22,8 @@
 #include "copy/apply.h"
 
 /* The rows of the tables of lists, of the stream's company where they say it. */
-int64
-rootfi_repair_count(const Stream *stream, const Target *target)
+static int64
+count_rows(const Stream *stream, const Target *target)
 {
 	static const Oid types[] = {INT8OID};
 	int64		n = 0;
@@ -55,22 +59,44 @@ were_empty(const Target *target)
 /*
  * At the start of a run: notes how many rows the tables of lists have, where
  * that can be told without counting, and whether a full refresh has to look at
- * every list.  The number stays unknown until it has.
+ * every list.  Of a pass that goes on nobody knows what was done to the lists
+ * that it has looked at, if the number has changed.
  */
 void
 rootfi_repair_begin(Stream *stream, const Target *target)
 {
 	bool		is_first = strcmp(stream->pass_kind, "backfill") == 0;
+	int64		n;
 
-	stream->checks_lists = false;
 	if (is_first && stream->pass_pages == 0)
 		stream->child_rows = were_empty(target) ? 0 : -1;
 	if (strcmp(stream->pass_kind, "full") != 0)
 		return;
-	stream->checks_lists =
-		rootfi_repair_count(stream, target) != stream->child_rows;
-	if (stream->checks_lists)
-		stream->child_rows = -1;
+	n = count_rows(stream, target);
+	if (n == stream->child_rows)
+		return;
+	stream->checks_lists = true;
+	stream->child_rows = stream->pass_pages == 0 ? n : -1;
+}
+
+/* Are the lists of the next page to be looked at? */
+bool
+rootfi_repair_is_due(const Stream *stream)
+{
+	return stream->checks_lists && strcmp(stream->pass_kind, "full") == 0;
+}
+
+/* At the end of a pass: are the lists right, as far as their number tells? */
+void
+rootfi_repair_end(Stream *stream, const Target *target)
+{
+	int64		n;
+
+	if (!rootfi_repair_is_due(stream))
+		return;
+	n = count_rows(stream, target);
+	stream->checks_lists = n != stream->child_rows;
+	stream->child_rows = n;
 }
 
 /* Of what the table has: neither new nor changed. */

@@ -305,8 +305,7 @@ rootfi_step_complete(SyncSession *session, SyncTask *task)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	if (strcmp(stream->pass_kind, "full") == 0)
 		marked = rootfi_refresh_mark(&session->ledger, stream, &task->target);
-	if (stream->checks_lists)
-		stream->child_rows = rootfi_repair_count(stream, &task->target);
+	rootfi_repair_end(stream, &task->target);
 	rootfi_keyless_check_pass(stream, &task->keyless);
 	rootfi_pass_check_total(stream);
 	rootfi_ledger_complete(&session->ledger, stream, marked);

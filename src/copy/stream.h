@@ -44,7 +44,8 @@ typedef struct Stream
 	char	   *cursor;
 	int64		run_id;
 	int64		child_rows;		/* in the tables of lists, as it left them */
-	bool		checks_lists;	/* there are others: look at every list */
+	bool		checks_lists;	/* they may be wrong: a full refresh looks at
+								 * every list */
 } Stream;
 
 /* What happened to the rows of a page, or of a run. */
