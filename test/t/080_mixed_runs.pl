@@ -99,7 +99,7 @@ my @ddl = (
 	[ 'DELETE FROM mix.orders WHERE rootfi_id % 3 = 0', '', 'full' ],
 	[ 'CREATE POLICY p ON mix.orders USING (false); ALTER TABLE mix.orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', 'DROP POLICY IF EXISTS p ON mix.orders; ALTER TABLE mix.orders DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY' ],
 	[ 'ALTER TABLE mix.orders OWNER TO eve', 'ALTER TABLE mix.orders OWNER TO postgres' ],
-	[ 'ALTER TABLE mix.orders ADD CHECK (false) NOT VALID', 'ALTER TABLE mix.orders DROP CONSTRAINT IF EXISTS orders_check' ],
+	[ 'ALTER TABLE mix.orders ADD CONSTRAINT never CHECK (false) NOT VALID', 'ALTER TABLE mix.orders DROP CONSTRAINT IF EXISTS never' ],
 	[ q{CREATE FUNCTION mix.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '57014'; END $$; CREATE TRIGGER no BEFORE INSERT OR UPDATE ON mix.orders FOR EACH ROW EXECUTE FUNCTION mix.no()}, 'DROP FUNCTION IF EXISTS mix.no() CASCADE' ],
 	[ 'ALTER SERVER rootfi OPTIONS (SET page_size $$7$$)', 'ALTER SERVER rootfi OPTIONS (SET page_size $$10$$)' ],
 	[ 'ALTER USER MAPPING FOR app SERVER rootfi OPTIONS (SET api_key $$of-another-account$$)', q{SET log_statement = 'none'; ALTER USER MAPPING FOR app SERVER rootfi OPTIONS (SET api_key $$} . $sandbox->key . '$$)' ],
@@ -198,10 +198,12 @@ foreach my $round (1 .. $rounds)
 	my $backend = backend($node);
 	# a pass that goes on reads nothing that changed after it began, nor looks at
 	# lists again: what was left of one is done first
+	my $healing = '';
 	foreach ('', $arguments)
 	{
 		my (undef, $said) = ask($backend, "CALL rootfi_sync('ecommerce/orders'$_)");
 		push @told, $said if $said =~ /ERROR/;
+		$healing .= $said;
 	}
 	push @told, 'a lock was left' if (ask($backend, q{SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype NOT IN ('virtualxid', 'relation')}))[0] ne '0';
 	leave($backend);
@@ -210,7 +212,7 @@ foreach my $round (1 .. $rounds)
 	{
 		my ($schema, @company) = @$copy;
 		my $n = differences($node, schema => $schema, @company);
-		push @told, "$n rows of $schema differ: " . wrong_orders($schema) if $n;
+		push @told, "$n rows of $schema differ: " . wrong_orders($schema) . "\n$healing" if $n;
 	}
 	push @told, 'somebody has other rights' if query($rights) ne $had;
 	push @told, 'a stream is shown as running' if query(q{SELECT count(*) FROM rootfi_sync_status WHERE state = 'running'}) ne '0';
