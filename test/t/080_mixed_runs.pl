@@ -184,7 +184,8 @@ foreach my $round (1 .. $rounds)
 	}
 	finish($session);
 	$ends{$1}++ foreach $session->{error} =~ /^psql:.*? (ERROR|FATAL|server closed)/mg;
-	push @bad, "round $round (@chosen): $_" foreach grep { /could not record|internal error/i } split /\n/, $session->{error};
+	# an error cannot be recorded while somebody holds the lock on the streams' table
+	push @bad, "round $round (@chosen): $_" foreach grep { /could not record|internal error/i && !/lock timeout/ } split /\n/, $session->{error};
 
 	# the trouble is over
 	$sandbox->clear_faults;
