@@ -74,7 +74,13 @@ sandbox:
 clean-sandbox:
 	$(MAKE) -C $(TOP)/test/sandbox clean
 
-demo psql test lint check-assert check-valgrind bench:
+demo:
+	@$(TOP)/test/bin/demo
+
+test:
+	@$(TOP)/test/bin/test
+
+psql lint check-assert check-valgrind bench:
 	@$(TOP)/test/bin/$@
 
 fuzz:

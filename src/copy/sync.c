@@ -33,7 +33,6 @@ PG_FUNCTION_INFO_V1(rootfi_sync);
 #define MOST_TOLD	20			/* streams of which each is told */
 #define MOST_ASIDE	16			/* streams that wait for RootFi's own syncs */
 
-
 /* Locks a stream against other sessions; false if one of them has it. */
 static bool
 lock_stream(SyncSession *session, int64 *id)

@@ -17,13 +17,14 @@
 
 #include "http/phrases.h"
 
-static const struct
+/* A phrase, and who looks for it. */
+typedef struct Phrase
 {
-	const char *client;			/* that looks for it */
-	const char *phrase;
-}			phrases[] =
+	const char *client;
+	const char *text;
+} Phrase;
 
-{
+static const Phrase phrases[] = {
 	{"Laravel", "server has gone away"},
 	{"Laravel", "went away"},
 	{"Laravel", "no connection to the server"},
@@ -150,7 +151,7 @@ bool
 rootfi_phrases_in(const char *text)
 {
 	for (int i = 0; i < lengthof(phrases); i++)
-		if (holds(text, phrases[i].phrase))
+		if (holds(text, phrases[i].text))
 			return true;
 	return false;
 }
