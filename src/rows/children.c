@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "json/scalars.h"
 #include "json/scan.h"
 #include "rows/children.h"
@@ -44,8 +46,11 @@ visit_value(Visit *visit, const JsonValue *value, const char *type)
 	}
 	problem = rootfi_json_array(&elements, &n, value->text, value->len);
 	for (int i = 0; problem == NULL && i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (elements[i].value.type == JSON_TOKEN_OBJECT_START)
 			visit->visit(visit->arg, &elements[i], type, ++visit->ordinal);
+	}
 	return problem;
 }
 
