@@ -62,11 +62,11 @@ end(const RoleState *state)
 	rootfi_role_end(state);
 }
 
-/* The extension's schema, quoted, given one of its functions. */
-static const char *
-own_schema(FunctionCallInfo fcinfo)
+/* The ledger of the extension, given one of its functions. */
+static Ledger
+own_ledger(FunctionCallInfo fcinfo)
 {
-	return quote_identifier(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)));
+	return rootfi_ledger(get_func_namespace(fcinfo->flinfo->fn_oid));
 }
 
 /* Raises an error for what cannot be a stream. */
@@ -108,24 +108,41 @@ add_identity(SqlArgs *args, const NewStream *new)
 	rootfi_sql_text(args, new->table);
 }
 
+/*
+ * Asks about the streams of all roles, which the current user need not see:
+ * runs a statement, whose text has a place for the schema, as their table's
+ * owner.  Returns how many rows there are, in SPI_tuptable.
+ */
+static uint64
+ask_about_all(const Ledger *ledger, const char *text, const Oid *types,
+			  SqlArgs *args)
+{
+	RoleState	state = rootfi_role_begin();
+	uint64		n;
+
+	rootfi_role_become(ledger->owner);
+	n = rootfi_sql_once(psprintf(text, ledger->schema), types, args);
+	rootfi_role_end(&state);
+	return n;
+}
+
 /* Is there such a stream already, be it somebody else's? */
 static bool
-exists(FunctionCallInfo fcinfo, const NewStream *new)
+exists(const Ledger *ledger, const NewStream *new)
 {
 	static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID};
 	SqlArgs		args = {0};
 	uint64		n;
 
 	add_identity(&args, new);
-	n = rootfi_sql_once(psprintf("SELECT FROM %s.rootfi_stream"
-								 " WHERE server OPERATOR(pg_catalog.=) $1"
-								 " AND resource OPERATOR(pg_catalog.=) $2"
-								 " AND (company_id OPERATOR(pg_catalog.=) $3"
-								 " OR company_id IS NULL AND $3 IS NULL)"
-								 " AND target_schema OPERATOR(pg_catalog.=) $4"
-								 " AND target_table OPERATOR(pg_catalog.=) $5",
-								 own_schema(fcinfo)),
-						types, &args);
+	n = ask_about_all(ledger, "SELECT FROM %s.rootfi_stream"
+					  " WHERE server OPERATOR(pg_catalog.=) $1"
+					  " AND resource OPERATOR(pg_catalog.=) $2"
+					  " AND (company_id OPERATOR(pg_catalog.=) $3"
+					  " OR company_id IS NULL AND $3 IS NULL)"
+					  " AND target_schema OPERATOR(pg_catalog.=) $4"
+					  " AND target_table OPERATOR(pg_catalog.=) $5",
+					  types, &args);
 	SPI_freetuptable(SPI_tuptable);
 	return n > 0;
 }
@@ -137,8 +154,8 @@ exists(FunctionCallInfo fcinfo, const NewStream *new)
  * more, perhaps by that name, may follow one after the other.
  */
 static void
-check_server(const char *schema, const char *server, const char *target_schema,
-			 const char *target_table, int64 id)
+check_server(const Ledger *ledger, const char *server,
+			 const char *target_schema, const char *target_table, int64 id)
 {
 	static const Oid types[] = {TEXTOID, TEXTOID, TEXTOID, INT8OID};
 	SqlArgs		args = {0};
@@ -147,15 +164,15 @@ check_server(const char *schema, const char *server, const char *target_schema,
 	rootfi_sql_text(&args, target_schema);
 	rootfi_sql_text(&args, target_table);
 	rootfi_sql_int8(&args, id);
-	if (rootfi_sql_once(psprintf("SELECT s.server FROM %s.rootfi_stream AS s"
-								 " WHERE s.server OPERATOR(pg_catalog.<>) $1"
-								 " AND s.target_schema OPERATOR(pg_catalog.=) $2"
-								 " AND s.target_table OPERATOR(pg_catalog.=) $3"
-								 " AND s.stream_id OPERATOR(pg_catalog.<>) $4"
-								 " AND ($4 OPERATOR(pg_catalog.=) 0 OR EXISTS"
-								 " (SELECT FROM pg_catalog.pg_foreign_server AS f"
-								 " WHERE f.srvname OPERATOR(pg_catalog.=) s.server))"
-								 " LIMIT 1", schema), types, &args) > 0)
+	if (ask_about_all(ledger, "SELECT s.server FROM %s.rootfi_stream AS s"
+					  " WHERE s.server OPERATOR(pg_catalog.<>) $1"
+					  " AND s.target_schema OPERATOR(pg_catalog.=) $2"
+					  " AND s.target_table OPERATOR(pg_catalog.=) $3"
+					  " AND s.stream_id OPERATOR(pg_catalog.<>) $4"
+					  " AND ($4 OPERATOR(pg_catalog.=) 0 OR EXISTS"
+					  " (SELECT FROM pg_catalog.pg_foreign_server AS f"
+					  " WHERE f.srvname OPERATOR(pg_catalog.=) s.server))"
+					  " LIMIT 1", types, &args) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("a stream of server \"%s\" fills table %s already",
@@ -176,13 +193,13 @@ add(FunctionCallInfo fcinfo, const NewStream *new)
 	Stream		stream = {0};
 	Target		target = {0};
 
-	if (exists(fcinfo, new))
+	if (exists(&ledger, new))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("there is such a stream of %s into table %s already",
 						new->resource->plural,
 						quote_qualified_identifier(new->schema, new->table))));
-	check_server(own_schema(fcinfo), rootfi_server, new->schema, new->table, 0);
+	check_server(&ledger, rootfi_server, new->schema, new->table, 0);
 	rootfi_tables_make(new->resource, namespace, new->schema, new->table);
 	rootfi_sql_text(&args, GetUserNameFromId(GetUserId(), false));
 	add_identity(&args, new);
@@ -239,8 +256,9 @@ add_one(FunctionCallInfo fcinfo, NewStream *new)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum		values[3];
 	bool		nulls[3] = {false};
+	Ledger		ledger = own_ledger(fcinfo);
 
-	if (exists(fcinfo, new))
+	if (exists(&ledger, new))
 	{
 		ereport(NOTICE,
 				(errmsg("there is such a stream of %s already",
@@ -304,7 +322,7 @@ rootfi_add_streams(PG_FUNCTION_ARGS)
 
 /* Does another stream fill the same table? */
 static bool
-is_shared(const char *schema, const Stream *stream)
+is_shared(const Ledger *ledger, const Stream *stream)
 {
 	static const Oid types[] = {INT8OID, TEXTOID, TEXTOID};
 	SqlArgs		args = {0};
@@ -313,11 +331,11 @@ is_shared(const char *schema, const Stream *stream)
 	rootfi_sql_int8(&args, stream->id);
 	rootfi_sql_text(&args, stream->target_schema);
 	rootfi_sql_text(&args, stream->target_table);
-	n = rootfi_sql_once(psprintf("SELECT FROM %s.rootfi_stream"
-								 " WHERE stream_id OPERATOR(pg_catalog.<>) $1"
-								 " AND target_schema OPERATOR(pg_catalog.=) $2"
-								 " AND target_table OPERATOR(pg_catalog.=) $3",
-								 schema), types, &args);
+	n = ask_about_all(ledger, "SELECT FROM %s.rootfi_stream"
+					  " WHERE stream_id OPERATOR(pg_catalog.<>) $1"
+					  " AND target_schema OPERATOR(pg_catalog.=) $2"
+					  " AND target_table OPERATOR(pg_catalog.=) $3",
+					  types, &args);
 	SPI_freetuptable(SPI_tuptable);
 	return n > 0;
 }
@@ -394,7 +412,7 @@ rootfi_remove_stream(PG_FUNCTION_ARGS)
 	ledger = begin_change(fcinfo, &stream);
 	rootfi_sql_int8(&args, stream.id);
 	rootfi_ledger_change(&ledger, LEDGER_REMOVE, &args);
-	if (PG_GETARG_BOOL(1) && is_shared(ledger.schema, &stream))
+	if (PG_GETARG_BOOL(1) && is_shared(&ledger, &stream))
 		ereport(NOTICE,
 				(errmsg("the tables stay: another stream fills them")));
 	else if (PG_GETARG_BOOL(1))
@@ -432,7 +450,8 @@ check_new_owner(FunctionCallInfo fcinfo, int n, const Stream *stream)
 
 /* The server that a stream is to ask, NULL for none. */
 static const char *
-check_new_server(FunctionCallInfo fcinfo, int n, const Stream *stream)
+check_new_server(FunctionCallInfo fcinfo, int n, const Ledger *ledger,
+				 const Stream *stream)
 {
 	const char *server;
 
@@ -440,7 +459,7 @@ check_new_server(FunctionCallInfo fcinfo, int n, const Stream *stream)
 		return NULL;
 	server = NameStr(*PG_GETARG_NAME(n));
 	rootfi_connection_get(server);
-	check_server(own_schema(fcinfo), server, stream->target_schema,
+	check_server(ledger, server, stream->target_schema,
 				 stream->target_table, stream->id);
 	return server;
 }
@@ -466,12 +485,12 @@ rootfi_alter_stream(PG_FUNCTION_ARGS)
 				 errmsg("argument \"stream_id\" must not be null")));
 	PreventCommandIfReadOnly("rootfi_alter_stream()");
 	state = begin();
-	ledger = rootfi_ledger(get_func_namespace(fcinfo->flinfo->fn_oid));
+	ledger = own_ledger(fcinfo);
 	load_own(&ledger, PG_GETARG_INT64(0), &stream);
 	for (int i = 0; i < 5; i++)
 		pass_argument(&args, fcinfo, i);
 	rootfi_sql_text(&args, check_new_owner(fcinfo, 5, &stream));
-	rootfi_sql_text(&args, check_new_server(fcinfo, 6, &stream));
+	rootfi_sql_text(&args, check_new_server(fcinfo, 6, &ledger, &stream));
 	rootfi_ledger_change(&ledger, LEDGER_ALTER, &args);
 	end(&state);
 	PG_RETURN_VOID();
